@@ -1,0 +1,19 @@
+# Everything the library links, all from Debian packages (scripts/setup installs them).
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(ONNX CONFIG REQUIRED)
+find_package(LLVM 19.1 CONFIG REQUIRED)
+find_package(Threads REQUIRED)
+pkg_check_modules(cpuinfo REQUIRED IMPORTED_TARGET libcpuinfo)
+pkg_check_modules(vips REQUIRED IMPORTED_TARGET vips)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+
+# pthreadpool ships neither a CMake nor a pkg-config file.
+find_path(PTHREADPOOL_INCLUDE_DIR pthreadpool.h REQUIRED)
+find_library(PTHREADPOOL_LIBRARY pthreadpool REQUIRED)
+add_library(pthreadpool UNKNOWN IMPORTED)
+set_target_properties(pthreadpool PROPERTIES IMPORTED_LOCATION ${PTHREADPOOL_LIBRARY}
+                      INTERFACE_INCLUDE_DIRECTORIES ${PTHREADPOOL_INCLUDE_DIR})

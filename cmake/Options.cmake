@@ -1,0 +1,23 @@
+# Compiler options for all of Convoy's own targets.
+add_library(convoy_options INTERFACE)
+target_compile_options(convoy_options INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
+if(CONVOY_WERROR)
+  target_compile_options(convoy_options INTERFACE -Werror)
+endif()
+if(CONVOY_SANITIZE)
+  target_compile_options(convoy_options INTERFACE -fsanitize=${CONVOY_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(convoy_options INTERFACE -fsanitize=${CONVOY_SANITIZE})
+endif()
+if(CONVOY_FUZZ)
+  target_compile_options(convoy_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+target_include_directories(convoy_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+
+# A stage of the compiler: all sources of one folder of src/, linked with the stages it reads from.
+function(convoy_stage name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  string(REPLACE "/" "_" target convoy_${name})
+  add_library(${target} OBJECT ${sources})
+  target_link_libraries(${target} PUBLIC convoy_options fmt::fmt ${ARGN})
+endfunction()

@@ -1,0 +1,6 @@
+// All of Convoy's C++ API.
+#pragma once
+
+#include <convoy/program.h>
+#include <convoy/status.h>
+#include <convoy/tensor.h>

@@ -1,0 +1,99 @@
+// Compile a network and run it.
+//
+//   auto program = convoy::compile("resnet18.onnx");
+//   if (!program) return fail(program.status().message());
+//   convoy::Context context(*program);
+//   context.input(0).as<float>()[...] = ...;     // dense, row-major, as the network declares it
+//   context.run();
+//   const float* scores = context.output(0).as<float>();
+#pragma once
+
+#include <convoy/status.h>
+#include <convoy/tensor.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace convoy {
+
+struct CompileOptions {
+  /// 0: the physical cores this process may use (affinity and cgroup quota count).
+  int threads = 0;
+  /// Highest instruction set to use: "avx512", "avx2", "sse2"; empty: the best the machine has.
+  std::string isa;
+  /// Sizes of network inputs whose dimensions the model leaves open.
+  std::map<std::string, Shape> shapes;
+  /// Implementations to force, in order: node name, glob pattern or operator -> implementation name.
+  std::vector<std::pair<std::string, std::string>> set_impl;
+  /// Folder of the cache of compiled code; empty: $CONVOY_CACHE_DIR, $XDG_CACHE_HOME/convoy or ~/.cache/convoy.
+  std::string cache_dir;
+  bool use_cache = true;
+};
+
+/// A network input or output: dense, row-major.
+struct PortInfo {
+  std::string name;
+  TensorType type;
+};
+
+struct MemoryInfo {
+  int64_t arena_bytes = 0;      ///< intermediate tensors of one Context
+  int64_t peak_live_bytes = 0;  ///< what the arena cannot be smaller than
+  int64_t weights_bytes = 0;    ///< shared by all Contexts
+};
+
+namespace detail {
+struct ProgramData;
+struct ContextData;
+}
+
+/// A compiled network. Cheap to copy; copies share everything. Safe to use from several threads.
+class Program {
+ public:
+  explicit Program(std::shared_ptr<const detail::ProgramData> data) : data_(std::move(data)) {}
+
+  const std::vector<PortInfo>& inputs() const;
+  const std::vector<PortInfo>& outputs() const;
+  MemoryInfo memory() const;
+  int threads() const;
+  const detail::ProgramData& data() const { return *data_; }
+
+ private:
+  friend class Context;
+  std::shared_ptr<const detail::ProgramData> data_;
+};
+
+/// Everything one inference needs besides the Program: arena, inputs, outputs, threads. Several Contexts
+/// of one Program may run at once; one Context runs one inference at a time.
+class Context {
+ public:
+  explicit Context(const Program& program);
+  Context(Context&&) noexcept;
+  Context& operator=(Context&&) noexcept;
+  ~Context();
+
+  /// Owned by the Context: fill before run().
+  Tensor& input(int index);
+  /// Owned by the Context: valid until the next run().
+  const Tensor& output(int index) const;
+  /// Reads and writes the caller's memory instead: `tensor` must have the port's type.
+  Status bind_input(int index, Tensor tensor);
+  Status bind_output(int index, Tensor tensor);
+  /// Runs one inference. Allocates nothing.
+  void run();
+  /// The same, and adds each step's time in nanoseconds to `step_ns` (one entry a step of the plan).
+  void run_profiled(std::vector<double>& step_ns);
+
+ private:
+  std::unique_ptr<detail::ContextData> data_;
+};
+
+/// Reads, checks and compiles a model for this machine. The error names file, node, operator and shape.
+Result<Program> compile(const std::string& model_path, const CompileOptions& options = {});
+/// The same from memory.
+Result<Program> compile(const void* model, size_t bytes, const CompileOptions& options = {});
+
+}  // namespace convoy

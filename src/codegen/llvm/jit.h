@@ -1,0 +1,50 @@
+// Compiles kernels to machine code for the process they will run in, in parallel, with a cache of object
+// code on disk.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "codegen/isa.h"
+#include "codegen/llvm/kernel_builder.h"
+
+namespace convoy {
+
+/// A kernel to be compiled. `key` describes everything that the code depends on besides the ISA (shapes,
+/// strides, tile, epilogue); equal keys are compiled once, and it is the key of the cache on disk.
+struct KernelSpec {
+  std::string name;  ///< operator, dtype, variant, tile, ISA: "conv2d_direct_f32_14x2_avx512"
+  std::string key;
+  int arg_count = 0;
+  std::function<void(KernelBuilder&)> emit;
+};
+
+struct JitOptions {
+  int threads = 1;
+  /// Folder of the object cache; empty: no cache.
+  std::string cache_dir;
+};
+
+struct JitStats {
+  int compiled = 0, from_cache = 0;
+};
+
+/// Machine code of a set of kernels; lives as long as the functions are used.
+class JitCode {
+ public:
+  virtual ~JitCode() = default;
+  /// Function of each spec given to jit_compile, in order.
+  virtual const std::vector<KernelFn>& functions() const = 0;
+  virtual JitStats stats() const = 0;
+};
+
+std::shared_ptr<JitCode> jit_compile(const std::vector<KernelSpec>& specs, const Isa& isa, const JitOptions& options);
+
+/// LLVM IR or assembly of a kernel, for `explain --stage llvm|asm`.
+std::string kernel_ir(const KernelSpec& spec, const Isa& isa);
+std::string kernel_asm(const KernelSpec& spec, const Isa& isa);
+
+}  // namespace convoy

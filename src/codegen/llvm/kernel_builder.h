@@ -1,0 +1,133 @@
+// Emits one kernel through LLVM: loops, vector loads and stores, arithmetic. Emitters in impls/ see this
+// interface and no LLVM header. Tiles are unrolled by the emitter; LLVM selects instructions, allocates
+// registers and schedules.
+//
+// Every kernel has the type KernelFn: it computes the part of its output that the rectangle
+// [row_begin, row_end) x [col_begin, col_end) of its own task space stands for, so that threads and tiles
+// are the Plan's decision. Kernels do not allocate and keep no state.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "codegen/isa.h"
+
+namespace llvm {
+class Value;
+}
+
+namespace convoy {
+
+/// args: pointers to the tensors' first elements, in the order of the kernel's arguments. scratch: memory
+/// for this thread alone, 64-byte aligned.
+using KernelFn = void (*)(void* const* args, int64_t row_begin, int64_t row_end, int64_t col_begin, int64_t col_end,
+                          void* scratch);
+
+class KernelBuilder;
+
+/// An SSA value: an i64, a pointer, a vector of f32 (or one f32), a vector of i1 or i32. Arithmetic
+/// operators work on two values of the same type; f32 arithmetic may not be reordered, but contracts to fma.
+struct Val {
+  llvm::Value* v = nullptr;
+  KernelBuilder* b = nullptr;
+  explicit operator bool() const { return v != nullptr; }
+};
+Val operator+(Val a, Val b);
+Val operator-(Val a, Val b);
+Val operator*(Val a, Val b);
+Val operator/(Val a, Val b);
+Val operator+(Val a, int64_t b);  ///< integers only
+Val operator-(Val a, int64_t b);
+Val operator*(Val a, int64_t b);
+Val operator/(Val a, int64_t b);  ///< signed, truncating
+Val operator%(Val a, int64_t b);
+
+class KernelBuilder {
+ public:
+  KernelBuilder(const Isa& isa, const std::string& symbol, int arg_count);
+  ~KernelBuilder();
+  KernelBuilder(const KernelBuilder&) = delete;
+
+  const Isa& isa() const { return isa_; }
+  int lanes() const { return isa_.f32_lanes(); }
+
+  // The kernel's parameters.
+  Val arg(int index);  ///< pointer to tensor `index`; tensors do not overlap unless they are the same
+  Val row_begin();
+  Val row_end();
+  Val col_begin();
+  Val col_end();
+  Val scratch();
+
+  // Integers and pointers.
+  Val i64(int64_t value);
+  Val min(Val a, Val b);
+  Val max(Val a, Val b);
+  Val less(Val a, Val b);   ///< a < b as a condition
+  Val equal(Val a, Val b);
+  Val select(Val condition, Val a, Val b);
+  /// Pointer `elems` f32 elements after `pointer`; `constant` elements are added on top.
+  Val offset(Val pointer, Val elems, int64_t constant = 0);
+  Val offset(Val pointer, int64_t elems);
+
+  // Control flow.
+  /// for (i = begin; i < end; i += step) carried = body(i, carried); returns the carried values.
+  std::vector<Val> loop(Val begin, Val end, int64_t step, const std::vector<Val>& carried,
+                        const std::function<std::vector<Val>(Val i, const std::vector<Val>& carried)>& body);
+  void loop(Val begin, Val end, int64_t step, const std::function<void(Val i)>& body);
+  /// The same with constant bounds; unrolled away when it runs at most once.
+  std::vector<Val> loop(int64_t begin, int64_t end, int64_t step, const std::vector<Val>& carried,
+                        const std::function<std::vector<Val>(Val i, const std::vector<Val>& carried)>& body);
+  void loop(int64_t begin, int64_t end, int64_t step, const std::function<void(Val i)>& body);
+  void if_then(Val condition, const std::function<void()>& body);
+  void if_else(Val condition, const std::function<void()>& then_body, const std::function<void()>& else_body);
+
+  // f32 vectors. `active` is the number of lanes that exist in memory (all when negative): the others are
+  // not touched, and load as zero.
+  Val f32(double value, int lanes = -1);              ///< a constant in every lane
+  Val load(Val pointer, int64_t elem_offset = 0, int active = -1);
+  Val load_strided(Val pointer, int64_t elem_stride, int active = -1);  ///< lane i from pointer + i * stride
+  Val load_scalar(Val pointer, int64_t elem_offset = 0);                ///< one f32
+  Val splat(Val scalar);
+  Val load_splat(Val pointer, int64_t elem_offset = 0) { return splat(load_scalar(pointer, elem_offset)); }
+  void store(Val value, Val pointer, int64_t elem_offset = 0, int active = -1);
+  void store_strided(Val value, Val pointer, int64_t elem_stride, int active = -1);
+  void store_scalar(Val value, Val pointer, int64_t elem_offset = 0);
+  Val fma(Val a, Val b, Val c);      ///< a*b + c, fused where the ISA can
+  Val fmin(Val a, Val b);            ///< NaN in either gives NaN where the ISA's minimum does not hide it
+  Val fmax(Val a, Val b);
+  Val neg(Val a);
+  Val abs(Val a);
+  Val sqrt(Val a);
+  Val floor(Val a);
+  Val ceil(Val a);
+  Val round_even(Val a);
+  Val compare(const char* predicate, Val a, Val b);  ///< "lt" "le" "gt" "ge" "eq" "ne": a mask for select
+  Val to_i32(Val a);                 ///< f32 -> i32, truncating
+  Val to_f32(Val a);                 ///< i32 or i64 -> f32
+  Val bits_to_i32(Val a);            ///< the same bits as integers
+  Val bits_to_f32(Val a);
+  Val i32(int32_t value);            ///< a constant in every lane
+  Val shift_left(Val a, int bits);
+  Val shift_right(Val a, int bits);  ///< logical
+  Val bit_and(Val a, Val b);
+  Val bit_or(Val a, Val b);
+  Val reduce_add(Val a);             ///< sum of the lanes as one f32
+  Val reduce_max(Val a);
+  Val extract(Val a, int lane);
+  /// Lane i of the result is lane indices[i] of a ++ b (b may be empty: then only a).
+  Val shuffle(Val a, Val b, const std::vector<int>& indices);
+  void prefetch(Val pointer, int64_t elem_offset = 0);
+
+  struct Impl;
+  Impl& impl() { return *impl_; }
+
+ private:
+  Isa isa_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace convoy

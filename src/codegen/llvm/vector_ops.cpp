@@ -1,0 +1,167 @@
+// KernelBuilder's f32 vectors: memory access and arithmetic.
+#include <llvm/IR/Intrinsics.h>
+#include <llvm/IR/IntrinsicsX86.h>
+
+#include "codegen/llvm/builder_impl.h"
+#include "support/error.h"
+
+namespace convoy {
+
+namespace {
+
+llvm::Type* vector_type(KernelBuilder& b, int lanes) {
+  auto& m = b.impl();
+  return lanes == 1 ? m.f32() : llvm::FixedVectorType::get(m.f32(), lanes);
+}
+
+int lane_count(Val a) {
+  auto* type = llvm::dyn_cast<llvm::FixedVectorType>(a.v->getType());
+  return type ? static_cast<int>(type->getNumElements()) : 1;
+}
+
+/// A mask whose first `active` of `lanes` lanes are set.
+llvm::Constant* first_lanes(KernelBuilder& b, int active, int lanes) {
+  auto* bit = b.impl().ir.getInt1Ty();
+  std::vector<llvm::Constant*> bits;
+  for (int i = 0; i < lanes; ++i) bits.push_back(llvm::ConstantInt::get(bit, i < active));
+  return llvm::ConstantVector::get(bits);
+}
+
+/// f32 is only known to be aligned to its own size: views start anywhere.
+constexpr uint64_t kElementAlign = 4;
+
+Val unary_intrinsic(Val a, llvm::Intrinsic::ID id) {
+  return {a.b->impl().ir.CreateUnaryIntrinsic(id, a.v), a.b};
+}
+
+/// The integer type as wide as `a`'s lanes.
+llvm::Type* int_type(Val a) {
+  auto& ir = a.b->impl().ir;
+  int lanes = lane_count(a);
+  return lanes == 1 ? ir.getInt32Ty() : static_cast<llvm::Type*>(llvm::FixedVectorType::get(ir.getInt32Ty(), lanes));
+}
+
+}  // namespace
+
+Val KernelBuilder::f32(double value, int lane_count) {
+  auto* type = vector_type(*this, lane_count < 0 ? lanes() : lane_count);
+  return {llvm::ConstantFP::get(type, static_cast<float>(value)), this};
+}
+
+Val KernelBuilder::load(Val pointer, int64_t elem_offset, int active) {
+  auto& ir = impl_->ir;
+  auto* type = vector_type(*this, lanes());
+  Val at = offset(pointer, elem_offset);
+  if (active < 0 || active >= lanes()) return {ir.CreateAlignedLoad(type, at.v, llvm::Align(kElementAlign)), this};
+  auto* zero = llvm::Constant::getNullValue(type);
+  return {ir.CreateMaskedLoad(type, at.v, llvm::Align(kElementAlign), first_lanes(*this, active, lanes()), zero), this};
+}
+
+Val KernelBuilder::load_strided(Val pointer, int64_t elem_stride, int active) {
+  if (elem_stride == 1) return load(pointer, 0, active);
+  if (elem_stride == 0) return load_splat(pointer);
+  auto& ir = impl_->ir;
+  int count = active < 0 ? lanes() : std::min(active, lanes());
+  llvm::Value* result = llvm::Constant::getNullValue(vector_type(*this, lanes()));
+  for (int i = 0; i < count; ++i) result = ir.CreateInsertElement(result, load_scalar(pointer, i * elem_stride).v, i);
+  return {result, this};
+}
+
+Val KernelBuilder::load_scalar(Val pointer, int64_t elem_offset) {
+  return {impl_->ir.CreateAlignedLoad(impl_->f32(), offset(pointer, elem_offset).v, llvm::Align(kElementAlign)), this};
+}
+
+Val KernelBuilder::splat(Val scalar) { return {impl_->ir.CreateVectorSplat(lanes(), scalar.v), this}; }
+
+void KernelBuilder::store(Val value, Val pointer, int64_t elem_offset, int active) {
+  auto& ir = impl_->ir;
+  Val at = offset(pointer, elem_offset);
+  if (active < 0 || active >= lanes()) {
+    ir.CreateAlignedStore(value.v, at.v, llvm::Align(kElementAlign));
+  } else {
+    ir.CreateMaskedStore(value.v, at.v, llvm::Align(kElementAlign), first_lanes(*this, active, lanes()));
+  }
+}
+
+void KernelBuilder::store_strided(Val value, Val pointer, int64_t elem_stride, int active) {
+  if (elem_stride == 1) return store(value, pointer, 0, active);
+  int count = active < 0 ? lanes() : std::min(active, lanes());
+  for (int i = 0; i < count; ++i) store_scalar(extract(value, i), pointer, i * elem_stride);
+}
+
+void KernelBuilder::store_scalar(Val value, Val pointer, int64_t elem_offset) {
+  impl_->ir.CreateAlignedStore(value.v, offset(pointer, elem_offset).v, llvm::Align(kElementAlign));
+}
+
+Val KernelBuilder::fma(Val a, Val b, Val c) {
+  auto& ir = impl_->ir;
+  if (!isa_.fma) return {ir.CreateFAdd(ir.CreateFMul(a.v, b.v), c.v), this};
+  return {ir.CreateIntrinsic(llvm::Intrinsic::fma, {a.v->getType()}, {a.v, b.v, c.v}), this};
+}
+
+// A compare and select is what x86 min/max instructions do; LLVM's minnum would add NaN handling. The order
+// of operands makes a NaN in `a` stay a NaN.
+Val KernelBuilder::fmin(Val a, Val b) { return select({impl_->ir.CreateFCmpULT(a.v, b.v), this}, a, b); }
+Val KernelBuilder::fmax(Val a, Val b) { return select({impl_->ir.CreateFCmpUGT(a.v, b.v), this}, a, b); }
+
+Val KernelBuilder::neg(Val a) { return {impl_->ir.CreateFNeg(a.v), this}; }
+Val KernelBuilder::abs(Val a) { return unary_intrinsic(a, llvm::Intrinsic::fabs); }
+Val KernelBuilder::sqrt(Val a) { return unary_intrinsic(a, llvm::Intrinsic::sqrt); }
+Val KernelBuilder::floor(Val a) { return unary_intrinsic(a, llvm::Intrinsic::floor); }
+Val KernelBuilder::ceil(Val a) { return unary_intrinsic(a, llvm::Intrinsic::ceil); }
+Val KernelBuilder::round_even(Val a) { return unary_intrinsic(a, llvm::Intrinsic::nearbyint); }
+
+Val KernelBuilder::compare(const char* predicate, Val a, Val b) {
+  auto& ir = impl_->ir;
+  std::string_view p = predicate;
+  if (p == "lt") return {ir.CreateFCmpOLT(a.v, b.v), this};
+  if (p == "le") return {ir.CreateFCmpOLE(a.v, b.v), this};
+  if (p == "gt") return {ir.CreateFCmpOGT(a.v, b.v), this};
+  if (p == "ge") return {ir.CreateFCmpOGE(a.v, b.v), this};
+  if (p == "eq") return {ir.CreateFCmpOEQ(a.v, b.v), this};
+  if (p == "ne") return {ir.CreateFCmpUNE(a.v, b.v), this};
+  internal_error("unknown comparison '{}'", predicate);
+}
+
+Val KernelBuilder::to_i32(Val a) { return {impl_->ir.CreateFPToSI(a.v, int_type(a)), this}; }
+Val KernelBuilder::to_f32(Val a) {
+  auto* type = vector_type(*this, lane_count(a));
+  return {impl_->ir.CreateSIToFP(a.v, type), this};
+}
+Val KernelBuilder::bits_to_i32(Val a) { return {impl_->ir.CreateBitCast(a.v, int_type(a)), this}; }
+Val KernelBuilder::bits_to_f32(Val a) {
+  return {impl_->ir.CreateBitCast(a.v, vector_type(*this, lane_count(a))), this};
+}
+Val KernelBuilder::i32(int32_t value) {
+  auto* type = llvm::FixedVectorType::get(impl_->ir.getInt32Ty(), lanes());
+  return {llvm::ConstantInt::get(type, value, true), this};
+}
+Val KernelBuilder::shift_left(Val a, int bits) { return {impl_->ir.CreateShl(a.v, bits), this}; }
+Val KernelBuilder::shift_right(Val a, int bits) { return {impl_->ir.CreateLShr(a.v, bits), this}; }
+Val KernelBuilder::bit_and(Val a, Val b) { return {impl_->ir.CreateAnd(a.v, b.v), this}; }
+Val KernelBuilder::bit_or(Val a, Val b) { return {impl_->ir.CreateOr(a.v, b.v), this}; }
+
+Val KernelBuilder::reduce_add(Val a) {
+  // Adding in any order lets LLVM halve the vector step by step.
+  auto* zero = llvm::ConstantFP::get(impl_->f32(), -0.0);
+  auto* sum = impl_->ir.CreateFAddReduce(zero, a.v);
+  sum->setHasAllowReassoc(true);
+  return {sum, this};
+}
+Val KernelBuilder::reduce_max(Val a) { return {impl_->ir.CreateFPMaxReduce(a.v), this}; }
+
+Val KernelBuilder::extract(Val a, int lane) { return {impl_->ir.CreateExtractElement(a.v, lane), this}; }
+
+Val KernelBuilder::shuffle(Val a, Val b, const std::vector<int>& indices) {
+  auto* second = b ? b.v : llvm::PoisonValue::get(a.v->getType());
+  return {impl_->ir.CreateShuffleVector(a.v, second, indices), this};
+}
+
+void KernelBuilder::prefetch(Val pointer, int64_t elem_offset) {
+  auto& ir = impl_->ir;
+  auto* at = offset(pointer, elem_offset).v;
+  ir.CreateIntrinsic(llvm::Intrinsic::prefetch, {at->getType()},
+                     {at, ir.getInt32(0), ir.getInt32(3), ir.getInt32(1)});
+}
+
+}  // namespace convoy

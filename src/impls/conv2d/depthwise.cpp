@@ -1,0 +1,209 @@
+// Depthwise convolution of NHWC tensors: one input channel per output channel.
+//
+//   dst[n, h, w, c] = epilogue(bias[c] + sum over taps y, x of src[n, ih(h,y), iw(w,x), c] * weights[c][y][x])
+//
+// src: f32, channel stride 1. dst: f32, channel stride 1. Weights are packed as [channel vector][y][x][lanes].
+//
+// Task space: rows = batch x output rows, columns = channel vectors. A tile is mr neighbouring pixels of one
+// channel vector: a row of the window loads each input vector once and uses it for every tap that it lies
+// under. Channels run innermost, so that pixels are read in the order they lie in memory.
+#include <algorithm>
+
+#include "impls/conv2d/geometry.h"
+#include "impls/conv2d/list.h"
+#include "impls/epilogue.h"
+#include "impls/register_tile.h"
+
+namespace convoy {
+
+namespace {
+
+enum DepthwiseArg { kSrc, kWeights, kBias, kDst, kEpilogueArgs };
+
+/// Pixels per tile: accumulators and one row of the window's weights stay in registers.
+int depthwise_mr(const ConvGeometry& g, const Isa& isa) {
+  const int64_t free = isa.vector_registers - std::min<int64_t>(g.w.taps, 5) - 3;
+  const int64_t most = std::clamp<int64_t>(free, 2, 12);
+  return split_evenly(g.w.out, static_cast<int>(most)).front().first;
+}
+
+class DepthwiseEmitter {
+ public:
+  DepthwiseEmitter(KernelBuilder& b, const ConvGeometry& g, const Epilogue& epilogue, int mr)
+      : b_(b), g_(g), epilogue_(epilogue), mr_(mr), vectors_((g.groups + b.lanes() - 1) / b.lanes()) {}
+
+  void emit() {
+    b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
+      Val n = g_.batch == 1 ? b_.i64(0) : row / g_.h.out;
+      Val h = g_.batch == 1 ? row : row % g_.h.out;
+      int64_t pixel = 0;
+      for (auto [mr, count] : split_evenly(g_.w.out, mr_)) pixel = tiles(n, h, pixel, mr, count);
+    });
+  }
+
+ private:
+  /// Tiles of equal width; those away from the borders share one loop.
+  int64_t tiles(Val n, Val h, int64_t pixel, int mr, int64_t count) {
+    int64_t i = 0;
+    while (i < count) {
+      int64_t same = 1;
+      while (i + same < count && inner(pixel + i * mr, mr) && inner(pixel + (i + same) * mr, mr)) ++same;
+      const int64_t first = pixel + i * mr;
+      b_.loop(0, same, 1, [&](Val t) { channels(n, h, t * mr + first, first, mr); });
+      i += same;
+    }
+    return pixel + count * mr;
+  }
+
+  bool inner(int64_t pixel, int mr) const {
+    return g_.w.inside(pixel, 0) && g_.w.inside(pixel, g_.w.taps - 1) && g_.w.inside(pixel + mr - 1, 0) &&
+           g_.w.inside(pixel + mr - 1, g_.w.taps - 1);
+  }
+
+  void channels(Val n, Val h, Val pixel, int64_t first, int mr) {
+    const int rest = static_cast<int>(g_.groups % b_.lanes());
+    if (rest == 0) {
+      b_.loop(b_.col_begin(), b_.col_end(), 1, [&](Val v) { tile(n, h, pixel, first, mr, v, -1); });
+      return;
+    }
+    Val whole = b_.min(b_.col_end(), b_.i64(vectors_ - 1));
+    b_.loop(b_.col_begin(), whole, 1, [&](Val v) { tile(n, h, pixel, first, mr, v, -1); });
+    b_.if_then(b_.equal(b_.col_end(), b_.i64(vectors_)),
+               [&] { tile(n, h, pixel, first, mr, b_.i64(vectors_ - 1), rest); });
+  }
+
+  /// `pixel` is the tile's first output column, `first` one that has the same taps inside the input.
+  void tile(Val n, Val h, Val pixel, int64_t first, int mr, Val vector, int active) {
+    Val channel = vector * b_.lanes();
+    std::vector<Val> acc(mr, b_.load(b_.offset(b_.arg(kBias), channel)));
+    Val src = element_address(b_, b_.arg(kSrc), g_.src, {n, channel, b_.i64(0), pixel * g_.w.stride + g_.w.base});
+    Val weights = b_.offset(b_.arg(kWeights), vector * (g_.h.taps * g_.w.taps * b_.lanes()));
+    auto [tap_begin, tap_end] = row_taps(h);
+    acc = b_.loop(tap_begin, tap_end, 1, acc, [&](Val y, std::vector<Val> sums) {
+      Val row = h * g_.h.stride + g_.h.base + y * g_.h.step;
+      window_row(b_.offset(src, row * g_.src[2]), b_.offset(weights, y * (g_.w.taps * b_.lanes())), first, mr, active,
+                 sums);
+      return sums;
+    });
+    store(n, h, pixel, channel, acc, active);
+  }
+
+  std::pair<Val, Val> row_taps(Val h) {
+    const WindowAxis& axis = g_.h;
+    if (axis.borderless()) return {b_.i64(0), b_.i64(axis.taps)};
+    Val first = h * axis.stride + axis.base;
+    Val begin = b_.max(b_.i64(0), (b_.i64(axis.step - 1) - first) / axis.step);
+    Val end = b_.min(b_.i64(axis.taps), (b_.i64(axis.in + axis.step - 1) - first) / axis.step);
+    return {begin, b_.max(begin, end)};
+  }
+
+  void window_row(Val src, Val weights, int64_t first, int mr, int active, std::vector<Val>& acc) {
+    std::map<int64_t, Val> loaded;  // by input column, relative to the tile
+    for (int64_t x = 0; x < g_.w.taps; ++x) {
+      Val w = b_.load(weights, x * b_.lanes());
+      for (int m = 0; m < mr; ++m) {
+        if (!g_.w.inside(first + m, x)) continue;
+        const int64_t column = m * g_.w.stride + x * g_.w.step;
+        Val& value = loaded[column];
+        if (!value) value = b_.load(src, column * g_.src[3], active);
+        acc[m] = b_.fma(value, w, acc[m]);
+      }
+    }
+  }
+
+  void store(Val n, Val h, Val pixel, Val channel, const std::vector<Val>& acc, int active) {
+    const std::vector<Val> index = {n, channel, h, pixel};
+    Val dst = element_address(b_, b_.arg(kDst), g_.dst, index);
+    const Epilogue::Cursor cursor = epilogue_.at(b_, index);
+    for (size_t m = 0; m < acc.size(); ++m) {
+      const auto pixels = static_cast<int64_t>(m);
+      Val value = epilogue_.apply(b_, acc[m], cursor, {0, 0, 0, pixels}, 1, active);
+      b_.store(value, dst, pixels * g_.dst[3], active);
+    }
+  }
+
+  KernelBuilder& b_;
+  const ConvGeometry& g_;
+  const Epilogue& epilogue_;
+  const int mr_;
+  const int64_t vectors_;
+};
+
+class DepthwiseConv2d : public Impl {
+ public:
+  std::string name() const override { return "conv2d_depthwise"; }
+
+  Proposal propose(const Problem& problem) const override {
+    if (auto why = conv_refusal(problem); !why.empty()) return Proposal::no(why);
+    const ConvGeometry g = conv_geometry(problem);
+    if (g.groups == 1 || g.ic != 1 || g.oc != 1) return Proposal::no("not depthwise");
+    if (g.w.taps > 16) return Proposal::no("window wider than 16");
+    Proposal proposal;
+    proposal.output = Layout::channels_last;
+    proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
+    proposal.cost_ns = cost_ns(g, problem.target);
+    proposal.variant = variant(g, problem.target);
+    return proposal;
+  }
+
+  Lowered lower(const Problem& problem) const override {
+    const ConvGeometry g = conv_geometry(problem);
+    const Isa& isa = problem.target.isa;
+    const int mr = depthwise_mr(g, isa);
+    const Epilogue epilogue(problem, kEpilogueArgs);
+    StepSpec step;
+    step.kernel = {.name = variant(g, problem.target),
+                   .key = g.key() + epilogue.key(),
+                   .arg_count = kEpilogueArgs + static_cast<int>(epilogue.args().size()),
+                   .emit = [g, epilogue, mr](KernelBuilder& b) { DepthwiseEmitter(b, g, epilogue, mr).emit(); }};
+    step.rows = g.batch * g.h.out;
+    step.cols = (g.groups + isa.f32_lanes() - 1) / isa.f32_lanes();
+    step.cost_ns = cost_ns(g, problem.target) * problem.target.threads;
+    const ValueId bias = problem.anchor_input(2);
+    step.args = {ValueArg{problem.anchor_input(0)}, pack_weights(problem, g), pack_bias(problem, g, bias),
+                 ValueArg{problem.group.output}};
+    step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
+    return {{std::move(step)}, {}};
+  }
+
+ private:
+  static std::string variant(const ConvGeometry& g, const Target& target) {
+    return fmt::format("conv2d_depthwise_f32_{}_{}", depthwise_mr(g, target.isa), target.isa.name);
+  }
+
+  /// About one multiply-add a cycle: loads bind as much as arithmetic.
+  static double cost_ns(const ConvGeometry& g, const Target& target) {
+    return g.macs() / (3.0 * target.isa.f32_lanes()) / target.threads;
+  }
+
+  static Tensor pack_weights(const Problem& problem, const ConvGeometry& g) {
+    const int lanes = problem.target.isa.f32_lanes();
+    const float* weights = problem.graph().value(problem.anchor_input(1)).constant->as<float>();
+    const int64_t taps = g.h.taps * g.w.taps;
+    Tensor packed(DType::f32, Shape{(g.groups + lanes - 1) / lanes, taps, lanes});
+    for (int64_t c = 0; c < g.groups; ++c) {
+      for (int64_t t = 0; t < taps; ++t) {
+        packed.as<float>()[(c / lanes * taps + t) * lanes + c % lanes] = weights[c * taps + t];
+      }
+    }
+    return packed;
+  }
+
+  static Tensor pack_bias(const Problem& problem, const ConvGeometry& g, ValueId bias) {
+    const int lanes = problem.target.isa.f32_lanes();
+    Tensor packed(DType::f32, Shape{(g.groups + lanes - 1) / lanes * lanes});
+    if (bias == kAbsent) return packed;
+    const float* values = problem.graph().value(bias).constant->as<float>();
+    std::copy_n(values, g.groups, packed.as<float>());
+    return packed;
+  }
+};
+
+}  // namespace
+
+const Impl& conv2d_depthwise() {
+  static const DepthwiseConv2d impl;
+  return impl;
+}
+
+}  // namespace convoy

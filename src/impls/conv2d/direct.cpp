@@ -1,0 +1,62 @@
+// Direct convolution of NHWC tensors; see direct_kernel.h.
+#include "impls/conv2d/direct_kernel.h"
+#include "impls/conv2d/list.h"
+
+namespace convoy {
+
+namespace {
+
+class DirectConv2d : public Impl {
+ public:
+  std::string name() const override { return "conv2d_direct"; }
+
+  Proposal propose(const Problem& problem) const override {
+    if (auto why = conv_refusal(problem); !why.empty()) return Proposal::no(why);
+    const ConvGeometry g = conv_geometry(problem);
+    const DirectConfig config = choose_direct(g, problem.target);
+    Proposal proposal;
+    proposal.output = Layout::channels_last;
+    // With few channels, broadcasts from planes cost no more than from pixels: network inputs stay NCHW.
+    proposal.demands[problem.anchor_input(0)] = g.ic * g.groups <= 4 ? Demand::any : Demand::channels_last;
+    proposal.cost_ns = direct_cost_ns(g, config, problem.target);
+    proposal.variant = variant(config, problem.target);
+    return proposal;
+  }
+
+  Lowered lower(const Problem& problem) const override {
+    const ConvGeometry g = conv_geometry(problem);
+    const DirectConfig config = choose_direct(g, problem.target);
+    const int lanes = problem.target.isa.f32_lanes();
+    DirectKernel kernel{g, config, 0, {}, Epilogue(problem, kDirectEpilogue), variant(config, problem.target)};
+    StepSpec step = direct_step(kernel, problem.target);
+    const Tensor& weights = *problem.graph().value(problem.anchor_input(1)).constant;
+    const ValueId bias = problem.anchor_input(2);
+    step.args = {ValueArg{problem.anchor_input(0)}, pack(g, config, lanes, weights),
+                 pack_direct_bias(g, config, lanes, bias == kAbsent ? nullptr : &*problem.graph().value(bias).constant),
+                 ValueArg{problem.group.output}};
+    step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
+    return {{std::move(step)}, {}};
+  }
+
+ private:
+  static std::string variant(const DirectConfig& config, const Target& target) {
+    return fmt::format("conv2d_direct_f32_{}x{}_{}", config.tile.mr, config.tile.nb, target.isa.name);
+  }
+
+  static Tensor pack(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor& weights) {
+    const float* w = weights.as<float>();
+    const int64_t taps_y = g.h.taps, taps_x = g.w.taps;
+    return pack_direct_weights(g, config, lanes, [=, ic = g.ic](int64_t o, int64_t i, int64_t y, int64_t x) {
+      return w[((o * ic + i) * taps_y + y) * taps_x + x];
+    });
+  }
+};
+
+}  // namespace
+
+const Impl& conv2d_direct() {
+  static const DirectConv2d impl;
+  return impl;
+}
+
+}  // namespace convoy

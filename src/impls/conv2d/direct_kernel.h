@@ -1,0 +1,72 @@
+// Direct convolution, NHWC, any window: the kernel shared by conv2d, conv_transpose2d (one call a phase) and
+// matmul (a convolution whose pixels are the rows).
+//
+//   dst[n, h, w, g*OC + o] = epilogue(bias[o] + sum over taps y, x and channels i of
+//                            src[n, ih(h,y), iw(w,x), g*IC + i] * weights[g][o][i][y][x])
+//
+// src: f32, any strides. dst: f32, channel stride 1. Weights are packed as
+// [group][channel block][reduction block][y][x][ic][nb * lanes], zero beyond the last channel; bias as
+// [group][channel block][nb * lanes].
+//
+// Task space: rows = batch x output rows, columns = groups x channel blocks. A row is divided into register
+// tiles of nearly equal width; tiles at the borders leave out the taps outside the input, so padding costs
+// neither memory nor multiplications. Rows go in slabs whose input stays in L2 while all channel blocks pass;
+// long reductions are divided so that a block's weights stay in L2 as well (partial sums wait in dst).
+#pragma once
+
+#include "impls/conv2d/geometry.h"
+#include "impls/epilogue.h"
+#include "impls/register_tile.h"
+
+namespace convoy {
+
+struct DirectConfig {
+  RegisterTile tile;
+  int64_t ic_block = 1;    ///< channels of one reduction block
+  int64_t slab_rows = 1;   ///< output rows per slab
+
+  int64_t ic_blocks(const ConvGeometry& g) const { return (g.ic + ic_block - 1) / ic_block; }
+  int64_t oc_blocks(const ConvGeometry& g, int lanes) const {
+    return (g.oc + tile.nb * lanes - 1) / (tile.nb * lanes);
+  }
+  std::string key() const;
+};
+
+DirectConfig choose_direct(const ConvGeometry& g, const Target& target);
+
+/// Estimate for one run on all of the target's threads.
+double direct_cost_ns(const ConvGeometry& g, const DirectConfig& config, const Target& target);
+
+/// Weight of output channel o, input channel i (both counted over all groups: i within o's group), tap y, x.
+using WeightAt = std::function<float(int64_t o, int64_t i, int64_t y, int64_t x)>;
+Tensor pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, const WeightAt& weight);
+Tensor pack_direct_bias(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor* bias);
+
+/// Arguments of the kernel: src, weights, bias, dst, then the epilogue's.
+enum DirectArg { kDirectSrc, kDirectWeights, kDirectBias, kDirectDst, kDirectEpilogue };
+
+/// Which element of the group's output the kernel's (n, c, h, w) is: the axis of each, -1 for none. Phases of
+/// a transposed convolution compute every w_stride-th pixel from w_offset on.
+struct OutputIndex {
+  int rank = 4;
+  int n_axis = 0, c_axis = 1, h_axis = 2, w_axis = 3;
+  int64_t h_stride = 1, h_offset = 0, w_stride = 1, w_offset = 0;
+
+  std::vector<Val> at(KernelBuilder& b, Val n, Val c, Val h, Val w) const;
+  /// Constant offsets of a pixel `m` and a channel `c` further.
+  std::vector<int64_t> offsets(int64_t m, int64_t c) const;
+  std::string key() const;
+};
+
+struct DirectKernel {
+  ConvGeometry geometry;
+  DirectConfig config;
+  int64_t dst_offset = 0;  ///< elements from the output's first to the kernel's first
+  OutputIndex output;
+  Epilogue epilogue;
+  std::string name;
+};
+/// The step without its arguments.
+StepSpec direct_step(const DirectKernel& kernel, const Target& target);
+
+}  // namespace convoy

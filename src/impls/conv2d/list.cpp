@@ -1,0 +1,25 @@
+#include "impls/conv2d/list.h"
+
+#include "impls/epilogue.h"
+
+namespace convoy {
+
+const ImplList& conv2d_impls() {
+  static const ImplList list = {
+      &conv2d_depthwise(),
+      &conv2d_direct(),
+  };
+  return list;
+}
+
+std::string conv_refusal(const Problem& problem) {
+  const Graph& graph = problem.graph();
+  if (problem.type(problem.anchor_input(0)).dtype != DType::f32) return "not f32";
+  if (!graph.is_constant(problem.anchor_input(1))) return "weights are computed at run time";
+  const ValueId bias = problem.anchor_input(2);
+  if (bias != kAbsent && !graph.is_constant(bias)) return "bias is computed at run time";
+  if (problem.type(problem.group.output).shape.elems() == 0) return "empty output";
+  return Epilogue::refusal(problem);
+}
+
+}  // namespace convoy

@@ -1,0 +1,16 @@
+// Every way to compute a conv2d, and what they share.
+#pragma once
+
+#include "impls/impl.h"
+
+namespace convoy {
+
+const Impl& conv2d_direct();
+const Impl& conv2d_depthwise();
+
+const ImplList& conv2d_impls();
+
+/// Why none of the generated kernels can compute the convolution; "" when they can.
+std::string conv_refusal(const Problem& problem);
+
+}  // namespace convoy

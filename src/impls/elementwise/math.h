@@ -1,0 +1,21 @@
+// Emits the elementwise operators on f32 vectors. Transcendental functions are polynomials with a relative
+// error of a few units in the last place; special values (infinities, NaN, large magnitudes) behave as the
+// reference.
+#pragma once
+
+#include "codegen/llvm/kernel_builder.h"
+#include "ops/elementwise.h"
+
+namespace convoy {
+
+Val emit_unary(KernelBuilder& b, const Unary& op, Val x);
+Val emit_binary(KernelBuilder& b, BinaryKind kind, Val lhs, Val rhs);
+
+/// True when the kind can be emitted on f32 (comparisons and logic, which give bool, cannot).
+bool can_emit(const Unary& op);
+bool can_emit(BinaryKind kind);
+
+Val emit_exp(KernelBuilder& b, Val x);
+Val emit_log(KernelBuilder& b, Val x);
+
+}  // namespace convoy

@@ -1,0 +1,179 @@
+#include "impls/epilogue.h"
+
+#include <algorithm>
+
+#include "impls/elementwise/math.h"
+#include "ops/where.h"
+#include "support/error.h"
+
+namespace convoy {
+
+Val element_address(KernelBuilder& b, Val base, const std::vector<int64_t>& strides, const std::vector<Val>& index) {
+  Val elems = b.i64(0);
+  for (size_t axis = 0; axis < strides.size(); ++axis) {
+    if (strides[axis] != 0) elems = elems + index[axis] * strides[axis];
+  }
+  return b.offset(base, elems);
+}
+
+std::vector<int64_t> broadcast_strides(const TensorView& view, const Shape& to) {
+  std::vector<int64_t> strides(to.rank(), 0);
+  const int shift = to.rank() - view.rank();
+  for (int axis = 0; axis < view.rank(); ++axis) {
+    if (view.shape[axis] != 1) strides[axis + shift] = view.stride(axis);
+  }
+  return strides;
+}
+
+namespace {
+
+std::string node_refusal(const Node& node) {
+  if (const auto* unary = op_cast<Unary>(*node.op)) {
+    if (!can_emit(*unary)) return "no vector code for " + node.op->name();
+  } else if (const auto* binary = op_cast<Binary>(*node.op)) {
+    if (!can_emit(binary->kind)) return "no vector code for " + node.op->name();
+  } else {
+    return node.op->name() + " is not emitted";
+  }
+  return "";
+}
+
+std::vector<const Node*> member_nodes(const Problem& problem) {
+  std::vector<const Node*> nodes;
+  if (is_elementwise(*problem.anchor().op)) nodes.push_back(&problem.anchor());
+  for (const EpilogueNode& member : problem.group.epilogue) nodes.push_back(&problem.graph().nodes[member.node]);
+  return nodes;
+}
+
+}  // namespace
+
+std::string Epilogue::refusal(const Problem& problem) {
+  for (const Node* node : member_nodes(problem)) {
+    std::string why = node_refusal(*node);
+    if (!why.empty()) return why;
+    for (ValueId id : node->inputs) {
+      if (problem.type(id).dtype != DType::f32) return "an operand is not f32";
+    }
+  }
+  return "";
+}
+
+Epilogue::Epilogue(const Problem& problem, int first_arg)
+    : graph_(problem.graph()),
+      shape_(problem.type(problem.group.output).shape),
+      output_(problem.group.output),
+      nodes_(member_nodes(problem)) {
+  if (!is_elementwise(*problem.anchor().op)) initial_ = problem.anchor().outputs[0];
+  std::vector<ValueId> inside = {initial_};
+  int next_arg = first_arg;
+  for (const Node* node : nodes_) {
+    for (ValueId id : node->inputs) {
+      if (std::ranges::find(inside, id) == inside.end()) add_operand(problem, id, next_arg);
+    }
+    inside.push_back(node->outputs[0]);
+  }
+}
+
+void Epilogue::add_operand(const Problem& problem, ValueId id, int& next_arg) {
+  for (const Operand& known : operands_) {
+    if (known.id == id) return;
+  }
+  Operand operand{.id = id};
+  const Value& value = graph_.value(id);
+  if (value.constant && value.type.shape.elems() == 1) {
+    operand.immediate = true;
+    operand.value = value.constant->as<float>()[0];
+  } else {
+    const TensorView view =
+        value.constant ? TensorView::contiguous(value.type, Layout::row_major) : problem.view(id);
+    operand.strides = broadcast_strides(view, shape_);
+    operand.arg = next_arg++;
+    args_.push_back(value.constant ? StepArg(*value.constant) : StepArg(ValueArg{id}));
+  }
+  operands_.push_back(std::move(operand));
+}
+
+std::string Epilogue::key() const {
+  std::string text;
+  auto name_of = [&](ValueId id) {
+    if (id == initial_) return std::string("x");
+    for (size_t i = 0; i < operands_.size(); ++i) {
+      if (operands_[i].id == id) return fmt::format("o{}", i);
+    }
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      if (nodes_[i]->outputs[0] == id) return fmt::format("t{}", i);
+    }
+    return std::string("?");
+  };
+  for (const Node* node : nodes_) {
+    text += ";" + node->op->name() + node->op->attributes();
+    for (ValueId id : node->inputs) text += "," + name_of(id);
+  }
+  for (const Operand& operand : operands_) {
+    text += operand.immediate ? fmt::format("|{:.9g}", operand.value)
+                              : "|" + attribute_text(operand.strides) + std::to_string(operand.arg);
+  }
+  return text;
+}
+
+std::string Epilogue::label() const {
+  std::string text;
+  for (const Node* node : nodes_) text += (text.empty() ? "" : "+") + node->op->name();
+  return text;
+}
+
+double Epilogue::ops_per_element() const {
+  double ops = 0;
+  for (const Node* node : nodes_) {
+    const std::string name = node->op->name();
+    const bool simple = name == "relu" || name == "clip" || name == "add" || name == "mul" || name == "sub" ||
+                        name == "max" || name == "min";
+    ops += simple ? 1 : 12;
+  }
+  return ops;
+}
+
+int64_t Epilogue::operand_bytes() const {
+  int64_t bytes = 0;
+  for (const Operand& operand : operands_) {
+    if (!operand.immediate) bytes += graph_.type(operand.id).bytes();
+  }
+  return bytes;
+}
+
+Epilogue::Cursor Epilogue::at(KernelBuilder& b, const std::vector<Val>& index) const {
+  Cursor cursor;
+  for (const Operand& operand : operands_) {
+    cursor.operands.push_back(operand.immediate ? Val{}
+                                                : element_address(b, b.arg(operand.arg), operand.strides, index));
+  }
+  return cursor;
+}
+
+Val Epilogue::apply(KernelBuilder& b, Val result, const Cursor& cursor, const std::vector<int64_t>& offsets,
+                    int vector_axis, int active) const {
+  std::map<ValueId, Val> values;
+  if (initial_ != kAbsent) values[initial_] = result;
+  auto value_of = [&](ValueId id) {
+    auto known = values.find(id);
+    if (known != values.end()) return known->second;
+    size_t i = 0;
+    while (operands_[i].id != id) ++i;
+    const Operand& operand = operands_[i];
+    if (operand.immediate) return values[id] = b.f32(operand.value);
+    int64_t moved = 0;
+    for (size_t axis = 0; axis < offsets.size(); ++axis) moved += offsets[axis] * operand.strides[axis];
+    return values[id] = b.load_strided(b.offset(cursor.operands[i], moved), operand.strides[vector_axis], active);
+  };
+  for (const Node* node : nodes_) {
+    Val first = value_of(node->inputs[0]);
+    if (const auto* unary = op_cast<Unary>(*node->op)) {
+      values[node->outputs[0]] = emit_unary(b, *unary, first);
+    } else {
+      values[node->outputs[0]] = emit_binary(b, op_cast<Binary>(*node->op)->kind, first, value_of(node->inputs[1]));
+    }
+  }
+  return values.at(output_);
+}
+
+}  // namespace convoy

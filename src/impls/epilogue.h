@@ -1,0 +1,70 @@
+// Emits the elementwise part of a group on vectors of results, wherever the kernel has them: in registers
+// just before they are stored. Shared by every kernel.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "codegen/llvm/kernel_builder.h"
+#include "impls/impl.h"
+
+namespace convoy {
+
+/// Address of the element at `index` (one value per axis) of a tensor with these strides.
+Val element_address(KernelBuilder& b, Val base, const std::vector<int64_t>& strides, const std::vector<Val>& index);
+
+/// Strides of `view` as seen by an output of shape `to`: 0 along axes that numpy broadcasting repeats.
+std::vector<int64_t> broadcast_strides(const TensorView& view, const Shape& to);
+
+class Epilogue {
+ public:
+  /// The epilogue of problem.group, applied to the anchor's result; when the anchor is elementwise itself it
+  /// is part of it and there is no initial result. Outside operands become kernel arguments numbered from
+  /// `first_arg`.
+  Epilogue(const Problem& problem, int first_arg);
+
+  /// Why the group's epilogue cannot be emitted ("" when it can): another dtype than f32, say.
+  static std::string refusal(const Problem& problem);
+
+  bool empty() const { return nodes_.empty(); }
+  const std::vector<StepArg>& args() const { return args_; }
+  /// All that the emitted code depends on, for KernelSpec::key.
+  std::string key() const;
+  /// "relu", "add+relu": for names and tables.
+  std::string label() const;
+  /// Cost of one element relative to one fused multiply-add, for cost models.
+  double ops_per_element() const;
+  /// Bytes of outside operands read.
+  int64_t operand_bytes() const;
+
+  /// Pointers to each outside operand's element that belongs to output element `index`.
+  struct Cursor {
+    std::vector<Val> operands;
+  };
+  Cursor at(KernelBuilder& b, const std::vector<Val>& index) const;
+  /// The group's output for a vector of anchor results whose first lane lies `offsets` (per axis, constant)
+  /// after the cursor's index, lanes running along `vector_axis`; `active` lanes exist. `result` is ignored
+  /// when the anchor is elementwise.
+  Val apply(KernelBuilder& b, Val result, const Cursor& cursor, const std::vector<int64_t>& offsets, int vector_axis,
+            int active = -1) const;
+
+ private:
+  struct Operand {
+    ValueId id;
+    std::vector<int64_t> strides;   ///< per axis of the output
+    bool immediate = false;         ///< a constant with one element: `value`, and no argument
+    double value = 0;
+    int arg = -1;
+  };
+  void add_operand(const Problem& problem, ValueId id, int& next_arg);
+
+  const Graph& graph_;
+  Shape shape_;
+  ValueId initial_ = kAbsent;
+  ValueId output_ = kAbsent;
+  std::vector<const Node*> nodes_;
+  std::vector<Operand> operands_;
+  std::vector<StepArg> args_;
+};
+
+}  // namespace convoy

@@ -1,0 +1,104 @@
+#include "impls/register_tile.h"
+
+#include <algorithm>
+
+namespace convoy {
+
+bool fits_registers(const RegisterTile& tile, const Isa& isa) {
+  // A broadcast used once is an operand of the multiply-add itself where the ISA allows it.
+  const int broadcast = tile.nb == 1 && isa.embedded_broadcast ? 0 : 1;
+  const int product = isa.fma ? 0 : 1;
+  return tile.accumulators() + tile.nb + broadcast + product <= isa.vector_registers;
+}
+
+int max_mr(int nb, const Isa& isa) {
+  int mr = 1;
+  while (fits_registers({mr + 1, nb}, isa)) ++mr;
+  return mr;
+}
+
+double cycles_per_step(const RegisterTile& tile, const Isa& isa) {
+  // Two multiply-adds and two loads a cycle; a dependent multiply-add every four cycles.
+  const double multiply_adds = tile.accumulators() * (isa.fma ? 0.5 : 1.0);
+  const double loads = 0.5 * (tile.mr + tile.nb);
+  return std::max({multiply_adds, loads, 4.0 * (isa.fma ? 1 : 2) / 2}) + 0.1;
+}
+
+namespace {
+
+void add_step(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, Val src, Val weights, int64_t step,
+              std::vector<Val>& acc) {
+  std::vector<Val> w;
+  for (int n = 0; n < tile.nb; ++n) w.push_back(b.load(weights, step * run.weights_step + n * b.lanes()));
+  for (int m = 0; m < tile.mr; ++m) {
+    if (!run.pixel_valid.empty() && !run.pixel_valid[m]) continue;
+    Val x = b.load_splat(src, run.pixel_offsets[m] + step * run.src_step);
+    for (int n = 0; n < tile.nb; ++n) acc[m * tile.nb + n] = b.fma(x, w[n], acc[m * tile.nb + n]);
+  }
+}
+
+/// Steps unrolled into one loop iteration: enough to hide the loop's own work, few enough to stay in the
+/// cache of decoded instructions.
+int64_t unroll_of(const RegisterTile& tile, int64_t count) {
+  constexpr int64_t kMultiplyAdds = 112;
+  const int64_t most = std::max<int64_t>(1, kMultiplyAdds / tile.accumulators());
+  if (count <= most) return count;
+  for (int64_t unroll = most; unroll * 2 > most; --unroll) {
+    if (count % unroll == 0) return unroll;
+  }
+  return most;
+}
+
+}  // namespace
+
+void accumulate(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, std::vector<Val>& acc) {
+  if (run.count == 0) return;
+  const int64_t unroll = unroll_of(tile, run.count);
+  const int64_t whole = run.count / unroll * unroll;
+  acc = b.loop(0, whole, unroll, acc, [&](Val k, std::vector<Val> sums) {
+    Val src = b.offset(run.src, k * run.src_step);
+    Val weights = b.offset(run.weights, k * run.weights_step);
+    for (int64_t u = 0; u < unroll; ++u) add_step(b, tile, run, src, weights, u, sums);
+    return sums;
+  });
+  for (int64_t k = whole; k < run.count; ++k) add_step(b, tile, run, run.src, run.weights, k, acc);
+}
+
+std::vector<std::pair<int, int64_t>> split_evenly(int64_t extent, int mr_max) {
+  const int64_t tiles = (extent + mr_max - 1) / mr_max;
+  const int64_t small = extent / tiles, larger = extent % tiles;
+  std::vector<std::pair<int, int64_t>> parts;
+  if (larger) parts.emplace_back(static_cast<int>(small + 1), larger);
+  parts.emplace_back(static_cast<int>(small), tiles - larger);
+  return parts;
+}
+
+double cycles_per_reduction_step(int64_t pixels, int64_t channels, const RegisterTile& tile, const Isa& isa) {
+  const int64_t vectors = (channels + isa.f32_lanes() - 1) / isa.f32_lanes();
+  const int64_t whole_blocks = vectors / tile.nb;
+  const int rest = static_cast<int>(vectors % tile.nb);
+  double cycles = 0;
+  for (auto [mr, count] : split_evenly(pixels, tile.mr)) {
+    double blocks = whole_blocks * cycles_per_step({mr, tile.nb}, isa);
+    if (rest) blocks += cycles_per_step({mr, rest}, isa);
+    cycles += count * blocks;
+  }
+  return cycles;
+}
+
+RegisterTile choose_tile(int64_t pixels, int64_t channels, const Isa& isa) {
+  RegisterTile best;
+  double best_cycles = 1e300;
+  for (int nb : {4, 3, 2, 1, 6, 8}) {
+    const int mr_max = max_mr(nb, isa);
+    if (!fits_registers({1, nb}, isa) || (mr_max < 3 && pixels > mr_max)) continue;
+    for (int mr = mr_max; mr >= 1 && mr * 3 > mr_max; --mr) {
+      const double cycles = cycles_per_reduction_step(pixels, channels, {mr, nb}, isa);
+      if (cycles < best_cycles * 0.995) best = {mr, nb}, best_cycles = cycles;
+    }
+  }
+  best.mr = static_cast<int>(std::min<int64_t>(best.mr, pixels));
+  return best;
+}
+
+}  // namespace convoy

@@ -1,0 +1,55 @@
+// Pictures in and out, through libvips: JPEG, PNG, TIFF, WebP and what else it trusts itself to read.
+//
+// Pixels are f32, H x W x 3, RGB, 0..255 (16-bit pictures keep their fraction), turned upright by their
+// EXIF orientation. Transparent pixels are laid over white. Reading, cropping and resizing are one streamed
+// operation: a large picture is never held whole when a small one is asked for.
+#pragma once
+
+#include <convoy/tensor.h>
+
+#include <optional>
+#include <string>
+
+namespace convoy {
+
+struct ImageSize {
+  int64_t height = 0, width = 0;
+  std::string str() const;  ///< "512x341": width first, as people say it
+  bool operator==(const ImageSize&) const = default;
+};
+
+struct ImageRect {
+  int64_t left = 0, top = 0, width = 0, height = 0;
+};
+
+/// How a picture is brought to another size.
+enum class Fit {
+  crop,     ///< the largest centred part of the right shape is scaled: nothing is distorted, edges are lost
+  stretch,  ///< scaled as a whole, the sides by different factors
+  none,     ///< an error unless it has the size already
+};
+
+struct LoadedImage {
+  Tensor pixels;
+  ImageSize original;
+  ImageRect part;  ///< the part of the original that the pixels show
+};
+
+/// Size of the picture when upright, from its header alone. Throws Error: "cat.png: ...".
+ImageSize image_size(const std::string& path);
+
+/// Reads a picture and brings it to `size`, if given, by an antialiased linear filter. A truncated or
+/// damaged file is an error.
+LoadedImage load_image(const std::string& path, std::optional<ImageSize> size = {}, Fit fit = Fit::crop);
+
+/// f32 H x W x C to another size, by the same filter.
+Tensor resize_image(const Tensor& pixels, ImageSize size);
+
+/// True for the file names that write_image takes: .png .jpg .jpeg .webp .tif .tiff.
+bool is_image_name(const std::string& path);
+
+/// Writes f32 H x W x 1 or 3, rounded and clamped to 0..255, in the format that the name ends in, to a
+/// temporary name, and renames.
+void write_image(const std::string& path, const Tensor& pixels);
+
+}  // namespace convoy

@@ -1,0 +1,53 @@
+#include "ops/avg_pool2d.h"
+
+#include <algorithm>
+
+#include "ops/checks.h"
+#include "ops/float_values.h"
+#include "ops/index.h"
+#include "ops/pool2d.h"
+
+namespace convoy {
+namespace {
+
+template <class T>
+void pool(const AvgPool2d& op, const Tensor& src, Tensor& dst) {
+  const Extent2d kernel{op.kernel[0], op.kernel[1]}, plane{src.shape()[2], src.shape()[3]};
+  const int64_t channels = src.shape()[1];
+  T* out = dst.as<T>();
+  for_each_index(dst.shape(), [&](std::span<const int64_t> index) {
+    const T* from = src.as<T>() + (index[0] * channels + index[1]) * plane.h * plane.w;
+    double sum = 0;
+    for_each_tap(op.window, kernel, plane, index[2], index[3],
+                 [&](int64_t, int64_t, int64_t y, int64_t x) { sum += from[y * plane.w + x]; });
+    *out++ = static_cast<T>(sum / static_cast<double>(op.divisor(index[2], index[3], plane)));
+  });
+}
+
+}  // namespace
+
+int64_t AvgPool2d::divisor(int64_t oh, int64_t ow, const Extent2d& plane) const {
+  const auto along = [&](int axis, int64_t out, int64_t extent) {
+    const int64_t before = count_include_pad ? window.pads[axis] : 0;
+    const int64_t after = count_include_pad ? window.pads[axis + 2] : 0;
+    const Range taps = window.taps_within(axis, out, kernel[axis], {-before, extent + after});
+    return taps.end - taps.begin;
+  };
+  return std::max<int64_t>(1, along(0, oh, plane.h) * along(1, ow, plane.w));
+}
+
+std::vector<TensorType> AvgPool2d::infer(const InputTypes& inputs) const {
+  expect_inputs(inputs, 1);
+  expect_float(*inputs[0], "src");
+  return {{inputs[0]->dtype, pooled_shape(*inputs[0], kernel, window, ceil_mode)}};
+}
+
+void AvgPool2d::reference(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) const {
+  visit_float(inputs[0]->dtype(), [&]<class T>() { pool<T>(*this, *inputs[0], outputs[0]); });
+}
+
+Region AvgPool2d::input_region(int index, const Region& output, const InputTypes& inputs) const {
+  return window.input_region({kernel[0], kernel[1]}, output, inputs[0]->shape);
+}
+
+}  // namespace convoy

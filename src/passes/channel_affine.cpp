@@ -1,0 +1,129 @@
+#include "passes/channel_affine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/batch_norm.h"
+#include "ops/elementwise.h"
+#include "ops/float_values.h"
+#include "passes/match.h"
+
+namespace convoy {
+namespace {
+
+using Doubles = std::vector<double>;
+
+/// The elements of a constant that gives each channel of a tensor of this type one number.
+std::optional<Doubles> per_channel(const Graph& graph, ValueId id, const TensorType& type, int axis) {
+  if (!graph.is_constant(id) || graph.type(id).dtype != DType::f32) return std::nullopt;
+  const Tensor& tensor = *graph.value(id).constant;
+  const int64_t channels = type.shape[axis];
+  if (tensor.elems() != 1 && tensor.elems() != channels) return std::nullopt;
+  const int lead = type.shape.rank() - tensor.shape().rank();
+  for (int i = 0; i < tensor.shape().rank(); ++i) {
+    const bool repeats = tensor.shape()[i] == 1;
+    if (!repeats && i + lead != axis) return std::nullopt;
+  }
+  const Doubles values = to_doubles(&tensor);
+  return tensor.elems() == channels ? values : Doubles(channels, values[0]);
+}
+
+ChannelAffine with_constant(BinaryKind kind, ValueId x, const Doubles& constant, bool constant_is_left) {
+  ChannelAffine step{.base = x, .scale = Doubles(constant.size(), 1), .shift = Doubles(constant.size(), 0)};
+  for (size_t c = 0; c < constant.size(); ++c) {
+    switch (kind) {
+      case BinaryKind::add: step.shift[c] = constant[c]; break;
+      case BinaryKind::sub:
+        step.scale[c] = constant_is_left ? -1 : 1;
+        step.shift[c] = constant_is_left ? constant[c] : -constant[c];
+        break;
+      case BinaryKind::mul: step.scale[c] = constant[c]; break;
+      case BinaryKind::div: step.scale[c] = 1 / constant[c]; break;
+      default: internal_error("{} is not affine", enum_word(kind));
+    }
+  }
+  return step;
+}
+
+bool is_affine(BinaryKind kind, bool constant_is_left) {
+  return kind == BinaryKind::add || kind == BinaryKind::sub || kind == BinaryKind::mul ||
+         (kind == BinaryKind::div && !constant_is_left);
+}
+
+std::optional<ChannelAffine> binary_step(const Graph& graph, const Node& node, const Binary& op, int axis) {
+  const TensorType& type = graph.type(node.outputs[0]);
+  for (int side : {1, 0}) {
+    const ValueId x = node.inputs[1 - side];
+    // Otherwise the constant broadcasts x.
+    if (!is_affine(op.kind, side == 0) || graph.type(x) != type) continue;
+    const auto constant = per_channel(graph, node.inputs[side], type, axis);
+    if (constant) return with_constant(op.kind, x, *constant, side == 0);
+  }
+  return std::nullopt;
+}
+
+std::optional<ChannelAffine> batch_norm_step(const Graph& graph, const Node& node, const BatchNorm& op) {
+  const auto parameter = [&](size_t index) { return to_doubles(&*graph.value(node.inputs[index]).constant); };
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (!graph.is_constant(node.inputs[i])) return std::nullopt;
+  }
+  const Doubles scale = parameter(1), bias = parameter(2), mean = parameter(3), variance = parameter(4);
+  ChannelAffine step{.base = node.inputs[0], .scale = scale, .shift = bias, .nodes = 0, .has_batch_norm = true};
+  for (size_t c = 0; c < scale.size(); ++c) {
+    step.scale[c] = scale[c] / std::sqrt(variance[c] + op.epsilon);
+    step.shift[c] = bias[c] - mean[c] * step.scale[c];
+  }
+  return step;
+}
+
+std::optional<ChannelAffine> step_of(const Graph& graph, const Node& node, int axis) {
+  const TensorType& type = graph.type(node.outputs[0]);
+  if (type.dtype != DType::f32 || axis < 0 || axis >= type.shape.rank()) return std::nullopt;
+  if (const auto* binary = op_cast<Binary>(*node.op)) return binary_step(graph, node, *binary, axis);
+  const auto* batch_norm = op_cast<BatchNorm>(*node.op);
+  return batch_norm && axis == 1 ? batch_norm_step(graph, node, *batch_norm) : std::nullopt;
+}
+
+/// outer(inner(x)).
+ChannelAffine compose(const ChannelAffine& outer, const ChannelAffine& inner) {
+  ChannelAffine both = outer;
+  both.base = inner.base;
+  both.has_batch_norm |= inner.has_batch_norm;
+  for (size_t c = 0; c < both.scale.size(); ++c) {
+    both.shift[c] += outer.scale[c] * inner.shift[c];
+    both.scale[c] *= inner.scale[c];
+  }
+  return both;
+}
+
+/// Also as floats, which is how they are stored.
+bool all_finite(const Doubles& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(static_cast<float>(v)); });
+}
+
+}  // namespace
+
+std::optional<ChannelAffine> channel_affine(const RewriteContext& context, int axis) {
+  const Graph& graph = context.old_graph;
+  auto chain = step_of(graph, context.node, axis);
+  if (!chain) return std::nullopt;
+  chain->nodes = 1;
+  while (has_single_use(context, chain->base)) {
+    const Node* node = producer(graph, chain->base);
+    const auto step = node ? step_of(graph, *node, axis) : std::nullopt;
+    if (!step) break;
+    chain = compose(*chain, *step);
+    ++chain->nodes;
+  }
+  return all_finite(chain->scale) && all_finite(chain->shift) ? chain : std::nullopt;
+}
+
+Tensor channel_constant(const std::vector<double>& values, const TensorType& type, int axis) {
+  Shape shape(std::vector<int64_t>(type.shape.rank() - axis, 1));
+  shape[0] = static_cast<int64_t>(values.size());
+  Tensor tensor(DType::f32, shape);
+  std::copy(values.begin(), values.end(), tensor.as<float>());
+  return tensor;
+}
+
+}  // namespace convoy

@@ -1,0 +1,65 @@
+#include "passes/group.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "graph/quote.h"
+#include "ops/elementwise.h"
+#include "ops/where.h"
+
+namespace convoy {
+namespace {
+
+/// Sorted.
+constexpr std::string_view kEpilogueTakers[] = {
+    "avg_pool2d", "batch_norm", "conv2d",  "conv_transpose2d", "instance_norm", "lrn",
+    "matmul",     "max_pool2d", "reduce",  "resize",           "softmax",
+};
+
+/// "(%data, %w)", or nothing when no input comes from outside of the group.
+std::string outside_inputs(const Graph& graph, const Node& node, const std::set<ValueId>& inside) {
+  std::vector<std::string> names;
+  for (ValueId id : node.inputs) {
+    if (id != kAbsent && !inside.contains(id)) names.push_back("%" + quote(graph.value(id).name));
+  }
+  return names.empty() ? "" : fmt::format("({})", fmt::join(names, ", "));
+}
+
+std::string to_text(const Graph& graph, const Group& group) {
+  std::set<ValueId> inside;
+  std::vector<std::string> members;
+  for (int32_t index : group_members(group)) {
+    const Node& node = graph.nodes[index];
+    members.push_back(node.op->name() + outside_inputs(graph, node, inside));
+    inside.insert(node.outputs.begin(), node.outputs.end());
+  }
+  const Value& output = graph.value(group.output);
+  return fmt::format("{}: {} -> %{} {}", quote(group.name), fmt::join(members, " + "), quote(output.name),
+                     output.type.str());
+}
+
+}  // namespace
+
+std::vector<int32_t> group_members(const Group& group) {
+  std::vector<int32_t> members = {group.anchor};
+  for (const EpilogueNode& member : group.epilogue) members.push_back(member.node);
+  return members;
+}
+
+bool is_elementwise(const Op& op) { return op_cast<Unary>(op) || op_cast<Binary>(op) || op_cast<Where>(op); }
+
+bool takes_epilogue(const Op& op) {
+  return is_elementwise(op) ||
+         std::binary_search(std::begin(kEpilogueTakers), std::end(kEpilogueTakers), std::string_view(op.name()));
+}
+
+std::string to_text(const GroupedGraph& grouped) {
+  std::string text;
+  for (const Group& group : grouped.groups) text += to_text(grouped.graph, group) + "\n";
+  return text;
+}
+
+}  // namespace convoy

@@ -1,0 +1,53 @@
+// Groups: what is computed in one loop nest. A group has an anchor (a convolution, a pool, a softmax, ...)
+// and an epilogue of elementwise operators applied to each element of the anchor's result before it is
+// stored. A chain of elementwise operators alone is a group whose anchor is its first member.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace convoy {
+
+/// One elementwise operator of an epilogue. Each input is either a value computed earlier in the same
+/// group (the anchor's result or another member's) or a value from outside, broadcast to the group's shape.
+struct EpilogueNode {
+  int32_t node;  ///< index into Graph::nodes
+};
+
+struct Group {
+  std::string name;                     ///< the anchor's name
+  int32_t anchor;                       ///< index into Graph::nodes
+  std::vector<EpilogueNode> epilogue;   ///< in order of evaluation
+  ValueId output;                       ///< the only value of the group that is visible outside
+  /// Values from outside, without duplicates: the anchor's inputs first, then the epilogue's.
+  std::vector<ValueId> inputs;
+};
+
+/// A graph and the partition of its nodes into groups, in an executable order. The anchors of groups
+/// with more than one output (top_k, max_pool2d with indices) have no epilogue.
+struct GroupedGraph {
+  Graph graph;
+  std::vector<Group> groups;
+};
+
+/// All nodes of a group in order of evaluation: the anchor, then the epilogue.
+std::vector<int32_t> group_members(const Group& group);
+
+/// True for operators that may stand in an epilogue: unary, binary and where.
+bool is_elementwise(const Op& op);
+/// True for operators whose result an epilogue may be applied to as it is computed. Operators that only
+/// move data are not among them: they often need no computation at all, when their output is a view.
+bool takes_epilogue(const Op& op);
+
+/// Checks that the groups partition the nodes, can run in their order, and keep what Group promises;
+/// returns every violation found.
+std::vector<std::string> verify_groups(const GroupedGraph& grouped);
+
+/// Text for `explain --stage groups`: one line a group, members joined by " + ". Members show which inputs
+/// come from outside:
+///   conv1: conv2d(%data, %w, %b) + add(%skip) + relu -> %out f32[1x64x56x56]
+std::string to_text(const GroupedGraph& grouped);
+
+}  // namespace convoy

@@ -1,0 +1,139 @@
+// Partitions a graph into groups. A group is placed where its last member, which computes its only visible
+// value, stands in the graph; since every value that a member reads from outside is computed further up, the
+// groups in the order of their places can always run.
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "passes/passes.h"
+
+namespace convoy {
+namespace {
+
+/// Bounds the registers and code that one loop nest needs.
+constexpr size_t kMaxMembers = 24;
+
+class Grouper {
+ public:
+  explicit Grouper(Graph graph)
+      : graph_(std::move(graph)),
+        consumers_(graph_.consumers()),
+        is_output_(graph_.values.size(), false),
+        grouped_(graph_.nodes.size(), false) {
+    for (ValueId id : graph_.outputs) is_output_[id] = true;
+  }
+
+  GroupedGraph run() {
+    const auto count = static_cast<int32_t>(graph_.nodes.size());
+    // Backwards, so that of two convolutions that feed one add, the later takes it: its loop nest then
+    // runs when the other operand exists, and the earlier one need not be delayed.
+    for (int32_t node = count - 1; node >= 0; --node) {
+      if (!is_elementwise(*graph_.nodes[node].op)) add_group(node);
+    }
+    for (int32_t node = 0; node < count; ++node) {
+      if (!grouped_[node]) add_group(node);
+    }
+    std::sort(groups_.begin(), groups_.end(), [](const Group& a, const Group& b) { return last(a) < last(b); });
+    return {std::move(graph_), std::move(groups_)};
+  }
+
+ private:
+  static int32_t last(const Group& group) { return group_members(group).back(); }
+
+  void add_group(int32_t anchor) {
+    Group group{.name = graph_.nodes[anchor].name, .anchor = anchor, .epilogue = {}, .output = kAbsent, .inputs = {}};
+    for (int32_t node : find_epilogue(anchor)) group.epilogue.push_back({node});
+    for (int32_t node : group_members(group)) grouped_[node] = true;
+    group.output = graph_.nodes[last(group)].outputs[0];
+    group.inputs = outside_inputs(group);
+    groups_.push_back(std::move(group));
+  }
+
+  std::vector<ValueId> outside_inputs(const Group& group) const {
+    std::set<ValueId> known;
+    std::vector<ValueId> inputs;
+    for (int32_t member : group_members(group)) {
+      const Node& node = graph_.nodes[member];
+      for (ValueId id : node.inputs) {
+        if (id != kAbsent && known.insert(id).second) inputs.push_back(id);
+      }
+      known.insert(node.outputs.begin(), node.outputs.end());
+    }
+    return inputs;
+  }
+
+  /// The largest set of elementwise nodes after the anchor of which one value is visible outside, in order.
+  std::vector<int32_t> find_epilogue(int32_t anchor) const {
+    const Node& node = graph_.nodes[anchor];
+    if (!takes_epilogue(*node.op) || node.outputs.size() != 1) return {};
+    if (graph_.type(node.outputs[0]).dtype != DType::f32) return {};
+    const std::set<int32_t> candidates = reachable(anchor);
+    for (auto exit = candidates.rbegin(); exit != candidates.rend(); ++exit) {
+      const std::set<int32_t> members = ancestors(*exit, candidates);
+      if (only_exit_visible(anchor, members, *exit)) return {members.begin(), members.end()};
+    }
+    return {};
+  }
+
+  /// Elementwise nodes that depend on the anchor through such nodes only; the first ones when there are many.
+  std::set<int32_t> reachable(int32_t anchor) const {
+    const TensorType& type = graph_.type(graph_.nodes[anchor].outputs[0]);
+    std::set<int32_t> found, frontier(consumers_of(anchor).begin(), consumers_of(anchor).end());
+    while (!frontier.empty() && found.size() + 1 < kMaxMembers) {
+      const int32_t node = frontier.extract(frontier.begin()).value();
+      if (!may_join(node, type) || !found.insert(node).second) continue;
+      frontier.insert(consumers_of(node).begin(), consumers_of(node).end());
+    }
+    return found;
+  }
+
+  const std::vector<int32_t>& consumers_of(int32_t node) const { return consumers_[graph_.nodes[node].outputs[0]]; }
+
+  bool may_join(int32_t index, const TensorType& type) const {
+    const Node& node = graph_.nodes[index];
+    return !grouped_[index] && is_elementwise(*node.op) && graph_.type(node.outputs[0]) == type;
+  }
+
+  /// `exit` and the candidates that it depends on.
+  std::set<int32_t> ancestors(int32_t exit, const std::set<int32_t>& candidates) const {
+    std::set<int32_t> members;
+    std::vector<int32_t> stack = {exit};
+    while (!stack.empty()) {
+      const int32_t index = stack.back();
+      stack.pop_back();
+      if (!candidates.contains(index) || !members.insert(index).second) continue;
+      for (ValueId id : graph_.nodes[index].inputs) {
+        if (id != kAbsent) stack.push_back(graph_.value(id).producer);
+      }
+    }
+    return members;
+  }
+
+  bool only_exit_visible(int32_t anchor, const std::set<int32_t>& members, int32_t exit) const {
+    const auto hidden = [&](int32_t node) {
+      const auto& readers = consumers_of(node);
+      return !is_output_[graph_.nodes[node].outputs[0]] &&
+             std::all_of(readers.begin(), readers.end(), [&](int32_t reader) { return members.contains(reader); });
+    };
+    return hidden(anchor) &&
+           std::all_of(members.begin(), members.end(), [&](int32_t node) { return node == exit || hidden(node); });
+  }
+
+  Graph graph_;
+  const std::vector<std::vector<int32_t>> consumers_;
+  std::vector<bool> is_output_;
+  std::vector<bool> grouped_;  ///< per node
+  std::vector<Group> groups_;
+};
+
+}  // namespace
+
+GroupedGraph make_groups(Graph graph) {
+  GroupedGraph grouped = Grouper(std::move(graph)).run();
+  const std::vector<std::string> violations = verify_groups(grouped);
+  if (!violations.empty()) internal_error("after grouping: {}", fmt::join(violations, "; "));
+  return grouped;
+}
+
+}  // namespace convoy

@@ -1,0 +1,276 @@
+// From groups to a Plan: an implementation and a place for every group's result, conversions where a
+// kernel needs another layout, and the division of each step among threads.
+#include <algorithm>
+#include <set>
+
+#include "ops/concat.h"
+#include "impls/detail.h"
+#include "plan/divide.h"
+#include "plan/memory_planner.h"
+#include "plan/placement.h"
+#include "plan/plan.h"
+#include "support/error.h"
+
+namespace convoy {
+
+namespace {
+
+class PlanMaker {
+ public:
+  PlanMaker(const GroupedGraph& grouped, const Target& target, const PlanOptions& options)
+      : grouped_(grouped), graph_(grouped.graph), target_(target), options_(options), placement_(grouped) {
+    plan_.name = graph_.name;
+    plan_.target = target;
+    for (ValueId id : graph_.inputs) plan_.inputs.push_back({graph_.value(id).name, graph_.type(id)});
+    for (ValueId id : graph_.outputs) plan_.outputs.push_back({graph_.value(id).name, graph_.type(id)});
+  }
+
+  Plan make() {
+    check_forced(grouped_, options_.forced_impls);
+    for (const Group& group : grouped_.groups) {
+      with_context(describe(graph_.nodes[group.anchor]), [&] { add_group(group); });
+    }
+    finish_outputs();
+    place_buffers();
+    for (const Tensor& constant : plan_.constants) plan_.weights_bytes += constant.bytes();
+    plan_.macs = graph_.macs();
+    return std::move(plan_);
+  }
+
+ private:
+  void add_group(const Group& group) {
+    const Node& node = graph_.nodes[group.anchor];
+    if (op_cast<Concat>(*node.op) && add_concat(group, node)) return;
+    if (group.epilogue.empty() && add_view(node)) return;
+
+    Problem problem{grouped_, group, target_, {}};
+    for (ValueId id : group.inputs) problem.views[id] = place_of_input(id).at.view;
+    Choice choice = choose_impl(problem, options_.forced_impls);
+    plan_.choices.push_back({group.name, node.op->name(), choice.impl->name(), choice.considered});
+    convert_inputs(group, choice.proposal, problem);
+    place_outputs(group, choice.proposal);
+    for (ValueId id : node.outputs) {
+      if (placement_.has(id)) problem.views[id] = placement_.of(id).at.view;
+    }
+    problem.views[group.output] = placement_.of(group.output).at.view;
+    add_steps(choice.impl->lower(problem), group, problem, choice.proposal.variant);
+    converted_now_.clear();
+  }
+
+  /// Constants that implementations do not pack get a place of their own when they are first asked for.
+  const Place& place_of_input(ValueId id) {
+    if (!placement_.has(id)) {
+      const Value& value = graph_.value(id);
+      if (!value.constant) internal_error("'{}' is used before it is computed", value.name);
+      placement_.set(id, constant_place(*value.constant));
+    }
+    return placement_.of(id);
+  }
+
+  Place constant_place(const Tensor& tensor) {
+    const int32_t buffer = placement_.add_buffer({Location::Space::constant, -1, tensor.bytes()});
+    unused_constants_[buffer] = tensor;
+    return {buffer, {TensorView::contiguous(tensor.type(), Layout::row_major), 0}};
+  }
+
+  bool add_view(const Node& node) {
+    if (!is_view_op(*node.op)) return false;
+    place_of_input(node.inputs[0]);
+    auto place = placement_.view(node);
+    if (!place) return false;
+    placement_.set(node.outputs[0], *place);
+    return true;
+  }
+
+  /// Copies the inputs of a concat that were not written in place.
+  bool add_concat(const Group& group, const Node& node) {
+    if (!group.epilogue.empty() || size_of(graph_.type(node.outputs[0]).dtype) != 4) return false;
+    placement_.concat_output(node);
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const Place source = place_of_input(node.inputs[i]);
+      const Place target = placement_.slice(node, i);
+      if (same(source, target)) continue;
+      add_copy(fmt::format("{}.{}", group.name, i), "concat", source, target, node.inputs[i]);
+    }
+    return true;
+  }
+
+  static bool same(const Place& a, const Place& b) {
+    return a.buffer == b.buffer && a.at.offset_elems == b.at.offset_elems && a.at.view == b.at.view;
+  }
+
+  void add_copy(const std::string& name, const std::string& op, const Place& from, const Place& to, ValueId id) {
+    constexpr ValueId kFrom = -2, kTo = -3;  // stand-ins: the copy is between places, not values
+    const Lowered lowered = lower_copy(from.at.view, to.at.view, target_, kFrom, kTo);
+    for (const StepSpec& spec : lowered.steps) {
+      PlanStep step = new_step(spec, name, op, "copy");
+      step.output = graph_.type(id);
+      step.bytes = 2 * step.output.bytes();
+      for (const StepArg& arg : spec.args) {
+        if (const auto* value = std::get_if<ValueArg>(&arg)) {
+          step.args.push_back(locate(value->value == kFrom ? from : to));
+        } else {
+          step.args.push_back(locate_constant(std::get<Tensor>(arg)));
+        }
+      }
+      push(std::move(step));
+    }
+  }
+
+  /// Copies inputs whose memory is not what the implementation asks for. A conversion is kept for later
+  /// groups that ask the same.
+  void convert_inputs(const Group& group, const Proposal& proposal, Problem& problem) {
+    for (auto [id, demand] : proposal.demands) {
+      if (!problem.views.contains(id) || satisfies(problem.views[id], demand)) continue;
+      const Layout layout = demand == Demand::row_major ? Layout::row_major : Layout::channels_last;
+      auto known = conversions_.find({id, layout});
+      if (known == conversions_.end()) {
+        const Place fresh = placement_.allocate(graph_.type(id), layout);
+        add_copy(fmt::format("{}.{}", group.name, to_string(layout)), "layout", placement_.of(id), fresh, id);
+        known = conversions_.emplace(std::pair(id, layout), fresh).first;
+      }
+      converted_now_[id] = known->second;
+      problem.views[id] = known->second.at.view;
+    }
+  }
+
+  void place_outputs(const Group& group, const Proposal& proposal) {
+    std::vector<ValueId> outputs = {group.output};
+    if (group.epilogue.empty()) outputs = graph_.nodes[group.anchor].outputs;
+    const Demand demand = proposal.output_demand.value_or(
+        proposal.output == Layout::row_major ? Demand::row_major : Demand::channels_last);
+    for (ValueId id : outputs) {
+      if (placement_.has(id)) continue;
+      auto home = placement_.home(id);
+      placement_.set(id, home && satisfies(home->at.view, demand) ? *home
+                                                                  : placement_.allocate(graph_.type(id), proposal.output));
+    }
+  }
+
+  void add_steps(const Lowered& lowered, const Group& group, const Problem& problem, const std::string& variant) {
+    std::vector<int32_t> temps;
+    for (int64_t bytes : lowered.temp_bytes) temps.push_back(placement_.add_buffer({.bytes = bytes}));
+    const Node& node = graph_.nodes[group.anchor];
+    for (const StepSpec& spec : lowered.steps) {
+      PlanStep step = new_step(spec, group.name + spec.suffix, node.op->name(), variant);
+      step.output = graph_.type(group.output);
+      step.detail = step_detail(problem);
+      step.macs = node.op->macs(graph_.input_types(node), graph_.output_types(node)) /
+                  static_cast<int64_t>(lowered.steps.size());
+      for (const StepArg& arg : spec.args) step.args.push_back(locate(arg, temps));
+      step.bytes = step.output.bytes();
+      for (ValueId id : group.inputs) step.bytes += graph_.type(id).bytes();
+      push(std::move(step));
+    }
+  }
+
+  PlanStep new_step(const StepSpec& spec, const std::string& name, const std::string& op, const std::string& impl) {
+    PlanStep step;
+    step.name = name;
+    step.op = op;
+    step.impl = spec.host ? impl : spec.kernel.name;
+    step.cost_ns = spec.cost_ns;
+    step.host = spec.host;
+    step.rows = spec.rows;
+    step.cols = spec.cols;
+    if (!spec.host) {
+      step.kernel = static_cast<int32_t>(plan_.kernels.size());
+      plan_.kernels.push_back(spec.kernel);
+      std::tie(step.row_tasks, step.col_tasks) = divide_step(spec, target_.threads);
+    }
+    plan_.scratch_bytes = std::max(plan_.scratch_bytes, spec.scratch_bytes);
+    return step;
+  }
+
+  Location locate(const StepArg& arg, const std::vector<int32_t>& temps) {
+    if (const auto* tensor = std::get_if<Tensor>(&arg)) return locate_constant(*tensor);
+    if (const auto* temp = std::get_if<TempArg>(&arg)) return locate({temps[temp->index], {}});
+    const ValueId id = std::get<ValueArg>(arg).value;
+    auto converted = converted_now_.find(id);
+    return locate(converted != converted_now_.end() ? converted->second : placement_.of(id));
+  }
+
+  /// The location's offset is in elements of the buffer's place until place_buffers knows where that is.
+  Location locate(const Place& place) {
+    Buffer& buffer = placement_.buffer(place);
+    if (buffer.space == Location::Space::constant && buffer.index < 0) {
+      buffer.index = static_cast<int32_t>(plan_.constants.size());
+      plan_.constants.push_back(unused_constants_.at(place.buffer));
+    }
+    const auto now = static_cast<int32_t>(plan_.steps.size());
+    if (buffer.first_step < 0) buffer.first_step = now;
+    buffer.last_step = now;
+    const int64_t offset_bytes = place.at.offset_elems * size_of(place.at.view.dtype);
+    return {buffer.space, buffer.space == Location::Space::arena ? place.buffer : buffer.index, offset_bytes};
+  }
+
+  Location locate_constant(const Tensor& tensor) {
+    plan_.constants.push_back(tensor);
+    return {Location::Space::constant, static_cast<int32_t>(plan_.constants.size()) - 1, 0};
+  }
+
+  void push(PlanStep step) { plan_.steps.push_back(std::move(step)); }
+
+  /// Network outputs that were not written in place: constants, inputs, values in another layout.
+  void finish_outputs() {
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+      const ValueId id = graph_.outputs[i];
+      const Place source = place_of_input(id);
+      const Buffer& buffer = placement_.buffer(source);
+      const bool in_place = buffer.space == Location::Space::output && buffer.index == static_cast<int32_t>(i) &&
+                            source.at.offset_elems == 0 && source.at.view.is_contiguous(Layout::row_major);
+      if (in_place) continue;
+      const int32_t output = output_buffer(static_cast<int32_t>(i));
+      const Place target{output, {TensorView::contiguous(graph_.type(id), Layout::row_major), 0}};
+      add_copy(graph_.value(id).name + ".output", "layout", source, target, id);
+    }
+  }
+
+  int32_t output_buffer(int32_t port) {
+    auto& buffers = placement_.buffers();
+    for (size_t i = 0; i < buffers.size(); ++i) {
+      if (buffers[i].space == Location::Space::output && buffers[i].index == port) return static_cast<int32_t>(i);
+    }
+    internal_error("output {} has no buffer", port);
+  }
+
+  /// Offsets of the arena's buffers by their lifetimes; then locations of the arena become final.
+  void place_buffers() {
+    std::vector<BufferLifetime> lifetimes;
+    std::map<int32_t, size_t> lifetime_of;
+    for (size_t i = 0; i < placement_.buffers().size(); ++i) {
+      const Buffer& buffer = placement_.buffers()[i];
+      if (buffer.space != Location::Space::arena || buffer.first_step < 0) continue;
+      lifetime_of[static_cast<int32_t>(i)] = lifetimes.size();
+      lifetimes.push_back({buffer.bytes, buffer.first_step, buffer.last_step});
+    }
+    const MemoryPlan arena = plan_memory(lifetimes);
+    plan_.arena_bytes = arena.arena_bytes;
+    plan_.peak_live_bytes = arena.lower_bound;
+    for (PlanStep& step : plan_.steps) {
+      for (Location& location : step.args) {
+        if (location.space != Location::Space::arena) continue;
+        location.offset += arena.offsets[lifetime_of.at(location.index)];
+        location.index = 0;
+      }
+    }
+  }
+
+  const GroupedGraph& grouped_;
+  const Graph& graph_;
+  const Target& target_;
+  const PlanOptions& options_;
+  Placement placement_;
+  Plan plan_;
+  std::map<std::pair<ValueId, Layout>, Place> conversions_;
+  std::map<ValueId, Place> converted_now_;  ///< of the group being added
+  std::map<int32_t, Tensor> unused_constants_;  ///< by buffer; a step's use makes them part of the plan
+};
+
+}  // namespace
+
+Plan make_plan(const GroupedGraph& grouped, const Target& target, const PlanOptions& options) {
+  return PlanMaker(grouped, target, options).make();
+}
+
+}  // namespace convoy

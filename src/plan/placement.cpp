@@ -1,0 +1,103 @@
+#include "plan/placement.h"
+
+#include "ops/concat.h"
+
+namespace convoy {
+
+bool satisfies(const TensorView& view, Demand demand) {
+  switch (demand) {
+    case Demand::any:
+      return true;
+    case Demand::row_major:
+      return view.is_contiguous(Layout::row_major);
+    case Demand::channels_last:
+      return view.channels_innermost();
+  }
+  return false;
+}
+
+Placement::Placement(const GroupedGraph& grouped)
+    : grouped_(grouped), graph_(grouped.graph), consumers_(grouped.graph.consumers()) {
+  for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+    const TensorType& type = graph_.type(graph_.inputs[i]);
+    const int32_t buffer = add_buffer({Location::Space::input, static_cast<int32_t>(i), type.bytes()});
+    set(graph_.inputs[i], {buffer, {TensorView::contiguous(type, Layout::row_major), 0}});
+  }
+  for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+    const ValueId id = graph_.outputs[i];
+    const int32_t buffer =
+        add_buffer({Location::Space::output, static_cast<int32_t>(i), graph_.type(id).bytes()});
+    output_buffers_.emplace(id, buffer);  // the first port of a value that is several outputs
+  }
+}
+
+int32_t Placement::add_buffer(Buffer buffer) {
+  buffers_.push_back(buffer);
+  return static_cast<int32_t>(buffers_.size()) - 1;
+}
+
+Place Placement::allocate(const TensorType& type, Layout layout) {
+  return {add_buffer({.bytes = type.bytes()}), {TensorView::contiguous(type, layout), 0}};
+}
+
+std::optional<Place> Placement::home(ValueId id) {
+  auto known = homes_.find(id);
+  if (known != homes_.end()) return known->second;
+  homes_[id] = std::nullopt;
+  return homes_[id] = find_home(id);
+}
+
+std::optional<Place> Placement::find_home(ValueId id) {
+  auto output = output_buffers_.find(id);
+  if (output != output_buffers_.end()) {
+    return Place{output->second, {TensorView::contiguous(graph_.type(id), Layout::row_major), 0}};
+  }
+  for (int32_t index : consumers_[id]) {
+    const Node& node = graph_.nodes[index];
+    if (op_cast<Concat>(*node.op)) {
+      concat_output(node);
+      for (size_t i = 0; i < node.inputs.size(); ++i) {
+        if (node.inputs[i] == id) return slice(node, i);
+      }
+    }
+    // The home of what a view operator makes of it, seen through that operator.
+    if (is_view_op(*node.op) && node.inputs[0] == id) {
+      if (auto beyond = home(node.outputs[0])) {
+        if (auto at = input_as_view(node, graph_, beyond->at)) return Place{beyond->buffer, *at};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Place Placement::choose_concat_place(ValueId id) {
+  // A concat of images is written by kernels that keep channels innermost; they cannot write into a
+  // row-major home.
+  const TensorType& type = graph_.type(id);
+  const bool image = type.shape.rank() == 4;
+  auto at = home(id);
+  if (at && (!image || at->at.view.channels_innermost())) return *at;
+  return allocate(type, image ? Layout::channels_last : Layout::row_major);
+}
+
+const Place& Placement::concat_output(const Node& node) {
+  const ValueId id = node.outputs[0];
+  if (!has(id)) {
+    set(id, choose_concat_place(id));
+  }
+  return of(id);
+}
+
+Place Placement::slice(const Node& concat, size_t index) const {
+  const Place& whole = of(concat.outputs[0]);
+  return {whole.buffer, concat_slice(concat, graph_, index, whole.at)};
+}
+
+std::optional<Place> Placement::view(const Node& node) const {
+  if (!is_view_op(*node.op) || !has(node.inputs[0])) return std::nullopt;
+  const Place& input = of(node.inputs[0]);
+  if (auto at = output_as_view(node, graph_, input.at)) return Place{input.buffer, *at};
+  return std::nullopt;
+}
+
+}  // namespace convoy

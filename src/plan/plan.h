@@ -1,0 +1,78 @@
+// The Plan: what a compiled network does, step by step, with every buffer placed. It is what explain
+// prints, codegen compiles and the runtime executes.
+#pragma once
+
+#include <convoy/tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "choose/choose.h"
+#include "codegen/llvm/jit.h"
+#include "impls/impl.h"
+
+namespace convoy {
+
+/// A place in memory: byte `offset` of the arena, of a constant, or of a network input or output.
+struct Location {
+  enum class Space { arena, constant, input, output };
+  Space space = Space::arena;
+  int32_t index = 0;  ///< which constant, input or output
+  int64_t offset = 0;
+  bool operator==(const Location&) const = default;
+};
+
+struct PlanStep {
+  std::string name;    ///< of the group, unique in the plan
+  std::string op;      ///< the anchor's operator: "conv2d"
+  std::string detail;  ///< members of the group and geometry, for the table: "3x3 s2 + relu"
+  std::string impl;    ///< kernel name: "conv2d_direct_f32_14x2_avx512", or "reference"
+  TensorType output;
+  int64_t macs = 0;
+  int64_t bytes = 0;   ///< read and written, weights included
+  double cost_ns = 0;  ///< the cost model's estimate, one thread
+
+  int32_t kernel = -1;  ///< index into Plan::kernels, or -1: `host`
+  HostFn host;
+  std::vector<Location> args;
+  int64_t rows = 1, cols = 1;
+  int64_t row_tasks = 1, col_tasks = 1;  ///< the grid of tasks the threads share
+};
+
+/// A network input or output as its user sees it: dense row-major.
+struct Port {
+  std::string name;
+  TensorType type;
+};
+
+struct GroupChoice {
+  std::string group, op, picked;
+  std::vector<Considered> candidates;
+};
+
+struct Plan {
+  std::string name;
+  Target target;
+  std::vector<Port> inputs, outputs;
+  std::vector<PlanStep> steps;
+  std::vector<KernelSpec> kernels;
+  std::vector<Tensor> constants;
+  std::vector<GroupChoice> choices;
+  int64_t arena_bytes = 0;
+  int64_t peak_live_bytes = 0;  ///< the largest sum of simultaneously live buffers: the arena's lower bound
+  int64_t scratch_bytes = 0;    ///< per thread
+  int64_t weights_bytes = 0;
+  int64_t macs = 0;
+};
+
+/// Text for `explain --stage plan`.
+std::string to_text(const Plan& plan);
+
+/// Lays out and schedules a grouped network for a target; see make_plan.cpp.
+struct PlanOptions {
+  /// `--set PATTERN:impl=NAME` in order: node name, glob or operator -> implementation.
+  ForcedImpls forced_impls;
+};
+Plan make_plan(const GroupedGraph& grouped, const Target& target, const PlanOptions& options = {});
+
+}  // namespace convoy

@@ -1,0 +1,121 @@
+#include <gtest/gtest.h>
+
+#include "graph/graph.h"
+#include "graph/text.h"
+#include "ops/cast.h"
+#include "ops/elementwise.h"
+#include "ops/gather.h"
+#include "ops/matmul.h"
+#include "support/expect_error.h"
+
+namespace convoy {
+namespace {
+
+Binary binary(BinaryKind kind) {
+  Binary op;
+  op.kind = kind;
+  return op;
+}
+
+TEST(GraphBuilder, InfersTypesAndNamesOutputs) {
+  GraphBuilder builder("g");
+  const ValueId x = builder.input("x", {DType::f32, {2, 3}}), y = builder.input("y", {DType::f32, {3}});
+  const ValueId sum = builder.make(binary(BinaryKind::add), {x, y}, "add1");
+  EXPECT_EQ(builder.type(sum).str(), "f32[2x3]");
+  EXPECT_EQ(builder.graph().value(sum).name, "add1");
+}
+
+TEST(GraphBuilder, FoldsConstants) {
+  GraphBuilder builder("g");
+  const ValueId a = builder.constant("a", Tensor::of<float>({1, 2})), b = builder.constant("b", Tensor::scalar(3.0f));
+  const ValueId sum = builder.make(binary(BinaryKind::add), {a, b}, "sum");
+  ASSERT_NE(builder.constant_of(sum), nullptr);
+  EXPECT_EQ(builder.constant_of(sum)->as<float>()[1], 5.0f);
+  EXPECT_TRUE(builder.graph().nodes.empty());
+  builder.output(sum);
+  const Graph graph = std::move(builder).finish();
+  EXPECT_EQ(graph.values.size(), 1u);
+}
+
+TEST(GraphBuilder, DoesNotFoldWhatGrowsLarge) {
+  GraphBuilder builder("g");
+  const ValueId row = builder.constant("row", Tensor(DType::f32, {1, 2048}));
+  const ValueId column = builder.constant("column", Tensor(DType::f32, {2048, 1}));
+  const ValueId sum = builder.make(binary(BinaryKind::add), {row, column}, "sum");
+  EXPECT_EQ(builder.constant_of(sum), nullptr);
+  EXPECT_EQ(builder.graph().nodes.size(), 1u);
+}
+
+TEST(GraphBuilder, DoesNotFoldLongComputations) {
+  GraphBuilder builder("g");
+  const ValueId a = builder.constant("a", Tensor(DType::f32, {1, 1 << 17}));
+  const ValueId b = builder.constant("b", Tensor(DType::f32, {1 << 17, 64}));
+  const ValueId many = builder.constant("many", Tensor(DType::f32, {1024, 1 << 17}));
+  EXPECT_EQ(builder.constant_of(builder.make(MatMul(), {many, b}, "long")), nullptr);
+  EXPECT_NE(builder.constant_of(builder.make(MatMul(), {a, b}, "short")), nullptr);
+}
+
+TEST(GraphBuilder, ErrorsNameTheNode) {
+  GraphBuilder builder("g");
+  const ValueId x = builder.input("x", {DType::f32, {2}}), y = builder.input("y", {DType::i64, {2}});
+  expect_invalid("node 'block/sum' (add): lhs and rhs are f32[2] and i64[2]", [&] {
+    builder.make(binary(BinaryKind::add), {x, y}, "block/sum");
+  });
+  const ValueId index = builder.constant("index", Tensor::scalar<int64_t>(5));
+  const ValueId data = builder.constant("data", Tensor::of<float>({1, 2}));
+  expect_invalid("node 'pick' (gather): index 5 is out of range", [&] {
+    builder.make(Gather(), {data, index}, "pick");
+  });
+  expect_error(ErrorKind::internal, "input 77 is no value", [&] { builder.make(Cast(), {77}, "c"); });
+}
+
+TEST(GraphBuilder, RefusesHugeValues) {
+  GraphBuilder builder("g");
+  const ValueId row = builder.input("row", {DType::f32, {1, 1 << 20}});
+  const ValueId column = builder.input("column", {DType::f32, {1 << 20, 1}});
+  expect_error(ErrorKind::unsupported, "node 'sum' (add): the output f32[1048576x1048576] has more than 2^31 elements",
+               [&] {
+                 builder.make(binary(BinaryKind::add), {row, column}, "sum");
+               });
+  expect_error(ErrorKind::unsupported, "input 'huge'", [&] { builder.input("huge", {DType::u8, {int64_t{1} << 32}}); });
+}
+
+TEST(GraphBuilder, MakesNamesUnique) {
+  GraphBuilder builder("g");
+  const ValueId x = builder.input("x", {DType::f32, {2}});
+  const ValueId a = builder.make(Cast(), {x}, "x"), b = builder.make(Cast(), {a}, "x"),
+                c = builder.make(Cast(), {b}, "");
+  EXPECT_EQ(builder.graph().value(a).name, "x_1");
+  EXPECT_EQ(builder.graph().value(b).name, "x_2");
+  builder.rename(b, "x");
+  EXPECT_EQ(builder.graph().value(b).name, "x_2");
+  builder.rename(c, "result");
+  builder.output(c);
+  const Graph graph = std::move(builder).finish();
+  EXPECT_EQ(graph.nodes[0].name, "x");
+  EXPECT_EQ(graph.nodes[1].name, "x_1");
+  EXPECT_EQ(graph.nodes[2].name, "cast");
+  EXPECT_EQ(graph.value(graph.outputs[0]).name, "result");
+}
+
+TEST(GraphBuilder, FinishDropsWhatNoOutputNeeds) {
+  GraphBuilder builder("g");
+  const ValueId x = builder.input("x", {DType::f32, {2}}), unused = builder.input("unused", {DType::f32, {3}});
+  builder.constant("c", Tensor::scalar(1.0f));
+  builder.make(Cast(), {unused}, "dead");
+  builder.output(builder.make(Cast(), {x}, "live"));
+  const Graph graph = std::move(builder).finish();
+  EXPECT_EQ(to_text(graph),
+            "graph g\ninput %x f32[2]\ninput %unused f32[3]\n%live f32[2] = cast(%x) to=f32 @live\noutput %live\n");
+  EXPECT_TRUE(verify(graph).empty());
+}
+
+TEST(GraphBuilder, RefusesAnOutputTwice) {
+  GraphBuilder builder("g");
+  const ValueId x = builder.input("x", {DType::f32, {2}});
+  builder.output(x);
+  expect_invalid("'x' is a network output twice", [&] { builder.output(x); });
+}
+
+}  // namespace
+}  // namespace convoy
