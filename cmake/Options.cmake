@@ -1,6 +1,8 @@
 # Compiler options for all of Convoy's own targets.
 add_library(convoy_options INTERFACE)
-target_compile_options(convoy_options INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
+target_compile_options(convoy_options INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
+  -Wno-restrict -Wno-array-bounds  # false alarms of g++ 12 inside the standard library
+ )
 if(CONVOY_WERROR)
   target_compile_options(convoy_options INTERFACE -Werror)
 endif()

@@ -4,14 +4,34 @@
 
 #include "graph/op.h"
 #include "ops/arg_reduce.h"
+#include "ops/avg_pool2d.h"
+#include "ops/batch_norm.h"
 #include "ops/cast.h"
+#include "ops/channel_shuffle.h"
+#include "ops/concat.h"
+#include "ops/conv2d.h"
+#include "ops/conv_transpose2d.h"
 #include "ops/cumsum.h"
+#include "ops/depth_to_space.h"
 #include "ops/elementwise.h"
+#include "ops/expand.h"
 #include "ops/gather.h"
+#include "ops/group_norm.h"
+#include "ops/instance_norm.h"
+#include "ops/layer_norm.h"
+#include "ops/lrn.h"
 #include "ops/matmul.h"
+#include "ops/max_pool2d.h"
+#include "ops/pad.h"
 #include "ops/reduce.h"
+#include "ops/reshape.h"
+#include "ops/resize.h"
+#include "ops/slice.h"
 #include "ops/softmax.h"
+#include "ops/space_to_depth.h"
+#include "ops/tile.h"
 #include "ops/top_k.h"
+#include "ops/transpose.h"
 #include "ops/where.h"
 
 namespace convoy {
@@ -39,10 +59,40 @@ void add_kinds(Registry& registry) {
 }
 
 Registry make_registry() {
+  // One operator a line.
+  // clang-format off
   Registry registry = {
-      entry<ArgReduce>(), entry<Cast>(),    entry<CumSum>(), entry<Gather>(), entry<MatMul>(),
-      entry<Reduce>(),    entry<Softmax>(), entry<TopK>(),   entry<Where>(),
+      entry<ArgReduce>(),
+      entry<AvgPool2d>(),
+      entry<BatchNorm>(),
+      entry<Cast>(),
+      entry<ChannelShuffle>(),
+      entry<Concat>(),
+      entry<Conv2d>(),
+      entry<ConvTranspose2d>(),
+      entry<CumSum>(),
+      entry<DepthToSpace>(),
+      entry<Expand>(),
+      entry<Gather>(),
+      entry<GroupNorm>(),
+      entry<InstanceNorm>(),
+      entry<LayerNorm>(),
+      entry<Lrn>(),
+      entry<MatMul>(),
+      entry<MaxPool2d>(),
+      entry<Pad>(),
+      entry<Reduce>(),
+      entry<Reshape>(),
+      entry<Resize>(),
+      entry<Slice>(),
+      entry<Softmax>(),
+      entry<SpaceToDepth>(),
+      entry<Tile>(),
+      entry<TopK>(),
+      entry<Transpose>(),
+      entry<Where>(),
   };
+  // clang-format on
   add_kinds<Unary>(registry);
   add_kinds<Binary>(registry);
   return registry;

@@ -83,16 +83,17 @@ void add_weight(std::vector<ResizeTap>& taps, int64_t index, double weight) {
 std::vector<ResizeTap> kernel_taps(const Resize& op, double position, double scale, int64_t extent) {
   const double shrink = op.antialias ? std::min(scale, 1.0) : 1.0;
   const double reach = (op.mode == ResizeMode::linear ? 1 : 2) / shrink;
+  const auto last = static_cast<double>(extent - 1);
   std::vector<ResizeTap> taps;
   double sum = 0;
   for (double i = std::floor(position - reach) + 1; i < position + reach; ++i) {
     const double x = (i - position) * shrink;
     const double weight = op.mode == ResizeMode::linear ? linear_kernel(x) : cubic_kernel(x, op.cubic_coeff_a);
-    const double last = static_cast<double>(extent - 1);
     if (weight == 0 || (op.exclude_outside && (i < 0 || i > last))) continue;
     add_weight(taps, static_cast<int64_t>(std::clamp(i, 0.0, last)), weight);
     sum += weight;
   }
+  if (taps.empty()) return {{static_cast<int64_t>(std::clamp(position, 0.0, last)), 1}};  // all were excluded
   const bool normalise = (op.antialias || op.exclude_outside) && sum != 0;
   for (ResizeTap& tap : taps) tap.weight /= normalise ? sum : 1;
   return taps;

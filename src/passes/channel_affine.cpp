@@ -32,14 +32,21 @@ ChannelAffine with_constant(BinaryKind kind, ValueId x, const Doubles& constant,
   ChannelAffine step{.base = x, .scale = Doubles(constant.size(), 1), .shift = Doubles(constant.size(), 0)};
   for (size_t c = 0; c < constant.size(); ++c) {
     switch (kind) {
-      case BinaryKind::add: step.shift[c] = constant[c]; break;
+      case BinaryKind::add:
+        step.shift[c] = constant[c];
+        break;
       case BinaryKind::sub:
         step.scale[c] = constant_is_left ? -1 : 1;
         step.shift[c] = constant_is_left ? constant[c] : -constant[c];
         break;
-      case BinaryKind::mul: step.scale[c] = constant[c]; break;
-      case BinaryKind::div: step.scale[c] = 1 / constant[c]; break;
-      default: internal_error("{} is not affine", enum_word(kind));
+      case BinaryKind::mul:
+        step.scale[c] = constant[c];
+        break;
+      case BinaryKind::div:
+        step.scale[c] = 1 / constant[c];
+        break;
+      default:
+        internal_error("{} is not affine", enum_word(kind));
     }
   }
   return step;

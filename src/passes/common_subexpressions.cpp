@@ -59,7 +59,8 @@ class CommonSubexpressions {
  private:
   std::vector<ValueId> representative_inputs(const RewriteContext& context) const {
     std::vector<ValueId> inputs;
-    for (ValueId id : context.node.inputs) inputs.push_back(id == kAbsent ? kAbsent : context.mapped[representative_[id]]);
+    for (ValueId id : context.node.inputs)
+      inputs.push_back(id == kAbsent ? kAbsent : context.mapped[representative_[id]]);
     return inputs;
   }
 

@@ -21,6 +21,8 @@ Replacement read_unexpanded(RewriteContext& context) {
 
 }  // namespace
 
-Graph drop_expand(const Graph& graph) { return rewrite_until_stable(graph, read_unexpanded); }
+Graph drop_expand(const Graph& graph) {
+  return rewrite_until_stable(graph, read_unexpanded);
+}
 
 }  // namespace convoy

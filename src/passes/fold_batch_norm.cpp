@@ -135,7 +135,8 @@ Replacement fold_into_matmul(RewriteContext& context) {
   const ValueId folded = context.builder.constant(context.old_graph.value(node->inputs[1]).name,
                                                   scaled_matmul_weights(weights, transposed, chain->scale));
   const ValueId product = context.builder.add1(node->op, {context.mapped[node->inputs[0]], folded}, node->name);
-  const ChannelAffine rest{.base = chain->base, .scale = std::vector<double>(chain->scale.size(), 1), .shift = chain->shift};
+  const ChannelAffine rest{
+      .base = chain->base, .scale = std::vector<double>(chain->scale.size(), 1), .shift = chain->shift};
   return std::vector<ValueId>{add_affine(context, product, rest, axis)};
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 /// A pad that adds nothing but rows and columns of one number.
 struct PlanePad {
-  ValueId src;  ///< in the new graph
+  ValueId src;                ///< in the new graph
   std::vector<int64_t> pads;  ///< top, left, bottom, right
   double value;
 };
@@ -60,7 +60,8 @@ Replacement fold_into_avg_pool(RewriteContext& context) {
   if (!pad || pad->value != 0) return std::nullopt;
   AvgPool2d op = *op_cast<AvgPool2d>(*context.node.op);
   const auto& pads = op.window.pads;
-  const bool pads_count = op.count_include_pad || std::all_of(pads.begin(), pads.end(), [](int64_t p) { return p == 0; });
+  const bool pads_count =
+      op.count_include_pad || std::all_of(pads.begin(), pads.end(), [](int64_t p) { return p == 0; });
   if (!pads_count) return std::nullopt;
   op.count_include_pad = true;
   return replace_padded(context, op, *pad);
@@ -74,9 +75,12 @@ bool is_non_negative(UnaryKind kind, const Unary& op) {
     case UnaryKind::softplus:
     case UnaryKind::exp:
     case UnaryKind::sqrt:
-    case UnaryKind::abs: return true;
-    case UnaryKind::clip: return op.alpha >= 0;
-    default: return false;
+    case UnaryKind::abs:
+      return true;
+    case UnaryKind::clip:
+      return op.alpha >= 0;
+    default:
+      return false;
   }
 }
 

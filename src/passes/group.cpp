@@ -15,8 +15,8 @@ namespace {
 
 /// Sorted.
 constexpr std::string_view kEpilogueTakers[] = {
-    "avg_pool2d", "batch_norm", "conv2d",  "conv_transpose2d", "instance_norm", "lrn",
-    "matmul",     "max_pool2d", "reduce",  "resize",           "softmax",
+    "avg_pool2d", "batch_norm", "conv2d", "conv_transpose2d", "instance_norm", "lrn",
+    "matmul",     "max_pool2d", "reduce", "resize",           "softmax",
 };
 
 /// "(%data, %w)", or nothing when no input comes from outside of the group.
@@ -49,7 +49,9 @@ std::vector<int32_t> group_members(const Group& group) {
   return members;
 }
 
-bool is_elementwise(const Op& op) { return op_cast<Unary>(op) || op_cast<Binary>(op) || op_cast<Where>(op); }
+bool is_elementwise(const Op& op) {
+  return op_cast<Unary>(op) || op_cast<Binary>(op) || op_cast<Where>(op);
+}
 
 bool takes_epilogue(const Op& op) {
   return is_elementwise(op) ||

@@ -17,10 +17,10 @@ struct EpilogueNode {
 };
 
 struct Group {
-  std::string name;                     ///< the anchor's name
-  int32_t anchor;                       ///< index into Graph::nodes
-  std::vector<EpilogueNode> epilogue;   ///< in order of evaluation
-  ValueId output;                       ///< the only value of the group that is visible outside
+  std::string name;                    ///< the anchor's name
+  int32_t anchor;                      ///< index into Graph::nodes
+  std::vector<EpilogueNode> epilogue;  ///< in order of evaluation
+  ValueId output;                      ///< the only value of the group that is visible outside
   /// Values from outside, without duplicates: the anchor's inputs first, then the epilogue's.
   std::vector<ValueId> inputs;
 };

@@ -58,7 +58,8 @@ Replacement hard_sigmoid_ending_in_number(RewriteContext& context) {
   const auto outer = affine_of_node(context);
   const Node* clip = outer ? producer_of<Unary>(graph, outer->base) : nullptr;
   if (!clip) return std::nullopt;
-  return replace_with_hard_sigmoid(context, as_hard_sigmoid(graph, *outer, *op_cast<Unary>(*clip->op), clip->inputs[0]));
+  return replace_with_hard_sigmoid(context,
+                                   as_hard_sigmoid(graph, *outer, *op_cast<Unary>(*clip->op), clip->inputs[0]));
 }
 
 /// factor * x * gate, where x and gate are not constant.

@@ -7,13 +7,17 @@ namespace {
 
 std::optional<ScalarAffine> affine_with_number(BinaryKind kind, ValueId x, double number, bool number_is_left) {
   switch (kind) {
-    case BinaryKind::add: return ScalarAffine{x, 1, number};
-    case BinaryKind::mul: return ScalarAffine{x, number, 0};
-    case BinaryKind::sub: return number_is_left ? ScalarAffine{x, -1, number} : ScalarAffine{x, 1, -number};
+    case BinaryKind::add:
+      return ScalarAffine{x, 1, number};
+    case BinaryKind::mul:
+      return ScalarAffine{x, number, 0};
+    case BinaryKind::sub:
+      return number_is_left ? ScalarAffine{x, -1, number} : ScalarAffine{x, 1, -number};
     case BinaryKind::div:
       if (number_is_left || number == 0) return std::nullopt;
       return ScalarAffine{x, 1 / number, 0};
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

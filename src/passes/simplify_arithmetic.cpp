@@ -19,11 +19,14 @@ bool commutes(BinaryKind kind) {
 double right_neutral(BinaryKind kind) {
   switch (kind) {
     case BinaryKind::add:
-    case BinaryKind::sub: return 0;
+    case BinaryKind::sub:
+      return 0;
     case BinaryKind::mul:
     case BinaryKind::div:
-    case BinaryKind::pow: return 1;
-    default: return std::numeric_limits<double>::quiet_NaN();
+    case BinaryKind::pow:
+      return 1;
+    default:
+      return std::numeric_limits<double>::quiet_NaN();
   }
 }
 
@@ -83,10 +86,14 @@ Replacement as_unary(RewriteContext& context, const Binary& op) {
   const auto value = uniform_constant(context.builder.graph(), context.inputs[1]);
   if (!value) return std::nullopt;
   switch (op.kind) {
-    case BinaryKind::max: return replace_with(context, unary_op(UnaryKind::clip, *value, kInfinity), {context.inputs[0]});
-    case BinaryKind::min: return replace_with(context, unary_op(UnaryKind::clip, -kInfinity, *value), {context.inputs[0]});
-    case BinaryKind::prelu: return replace_with(context, unary_op(UnaryKind::leaky_relu, *value), {context.inputs[0]});
-    default: return std::nullopt;
+    case BinaryKind::max:
+      return replace_with(context, unary_op(UnaryKind::clip, *value, kInfinity), {context.inputs[0]});
+    case BinaryKind::min:
+      return replace_with(context, unary_op(UnaryKind::clip, -kInfinity, *value), {context.inputs[0]});
+    case BinaryKind::prelu:
+      return replace_with(context, unary_op(UnaryKind::leaky_relu, *value), {context.inputs[0]});
+    default:
+      return std::nullopt;
   }
 }
 

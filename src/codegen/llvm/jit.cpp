@@ -1,7 +1,7 @@
 #include "codegen/llvm/jit.h"
 
 #include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
-#include <llvm/Support/SmallVectorMemoryBuffer.h>
+#include <llvm/Support/CommandLine.h>
 #include <llvm/Support/raw_ostream.h>
 
 #include <algorithm>
@@ -26,6 +26,10 @@ void initialize_llvm() {
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
+    // Loop strength reduction took most of the compile time of unrolled tiles and gained nothing: their
+    // addresses are a pointer and a constant already. LLVM has no other way to switch it off.
+    const char* options[] = {"convoy", "-disable-lsr"};
+    llvm::cl::ParseCommandLineOptions(2, options);
   });
 }
 

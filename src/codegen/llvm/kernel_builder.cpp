@@ -95,6 +95,10 @@ Val KernelBuilder::min(Val a, Val b) { return select(less(a, b), a, b); }
 Val KernelBuilder::max(Val a, Val b) { return select(less(a, b), b, a); }
 Val KernelBuilder::less(Val a, Val b) { return {impl_->ir.CreateICmpSLT(a.v, b.v), this}; }
 Val KernelBuilder::equal(Val a, Val b) { return {impl_->ir.CreateICmpEQ(a.v, b.v), this}; }
+Val KernelBuilder::not_less(Val a, Val b) { return {impl_->ir.CreateICmpSGE(a.v, b.v), this}; }
+Val KernelBuilder::in_range(Val a, int64_t extent) { return {impl_->ir.CreateICmpULT(a.v, i64(extent).v), this}; }
+Val KernelBuilder::both(Val a, Val b) { return {impl_->ir.CreateAnd(a.v, b.v), this}; }
+Val KernelBuilder::negate(Val condition) { return {impl_->ir.CreateNot(condition.v), this}; }
 Val KernelBuilder::select(Val condition, Val a, Val b) {
   return {impl_->ir.CreateSelect(condition.v, a.v, b.v), this};
 }
@@ -170,20 +174,39 @@ void KernelBuilder::if_then(Val condition, const std::function<void()>& body) { 
 
 void KernelBuilder::if_else(Val condition, const std::function<void()>& then_body,
                             const std::function<void()>& else_body) {
+  auto without_values = [](const std::function<void()>& body) {
+    return [&body] {
+      if (body) body();
+      return std::vector<Val>{};
+    };
+  };
+  if_else_values(condition, without_values(then_body), without_values(else_body));
+}
+
+std::vector<Val> KernelBuilder::if_else_values(Val condition, const std::function<std::vector<Val>()>& then_body,
+                                               const std::function<std::vector<Val>()>& else_body) {
   auto& m = *impl_;
   auto* then_block = llvm::BasicBlock::Create(*m.context, "then", m.function);
+  auto* else_block = llvm::BasicBlock::Create(*m.context, "else", m.function);
   auto* end_block = llvm::BasicBlock::Create(*m.context, "endif", m.function);
-  auto* else_block = else_body ? llvm::BasicBlock::Create(*m.context, "else", m.function) : end_block;
   m.ir.CreateCondBr(condition.v, then_block, else_block);
   m.ir.SetInsertPoint(then_block);
-  then_body();
+  const std::vector<Val> then_values = then_body();
+  auto* then_end = m.ir.GetInsertBlock();
   m.ir.CreateBr(end_block);
-  if (else_body) {
-    m.ir.SetInsertPoint(else_block);
-    else_body();
-    m.ir.CreateBr(end_block);
-  }
+  m.ir.SetInsertPoint(else_block);
+  const std::vector<Val> else_values = else_body();
+  auto* else_end = m.ir.GetInsertBlock();
+  m.ir.CreateBr(end_block);
   m.ir.SetInsertPoint(end_block);
+  std::vector<Val> results;
+  for (size_t k = 0; k < then_values.size(); ++k) {
+    auto* phi = m.ir.CreatePHI(then_values[k].v->getType(), 2);
+    phi->addIncoming(then_values[k].v, then_end);
+    phi->addIncoming(else_values[k].v, else_end);
+    results.push_back({phi, this});
+  }
+  return results;
 }
 
 }  // namespace convoy

@@ -67,7 +67,11 @@ class KernelBuilder {
   Val min(Val a, Val b);
   Val max(Val a, Val b);
   Val less(Val a, Val b);   ///< a < b as a condition
+  Val not_less(Val a, Val b);  ///< a >= b
   Val equal(Val a, Val b);
+  Val in_range(Val a, int64_t extent);  ///< 0 <= a < extent
+  Val both(Val a, Val b);      ///< of two conditions
+  Val negate(Val condition);
   Val select(Val condition, Val a, Val b);
   /// Pointer `elems` f32 elements after `pointer`; `constant` elements are added on top.
   Val offset(Val pointer, Val elems, int64_t constant = 0);
@@ -84,6 +88,9 @@ class KernelBuilder {
   void loop(int64_t begin, int64_t end, int64_t step, const std::function<void(Val i)>& body);
   void if_then(Val condition, const std::function<void()>& body);
   void if_else(Val condition, const std::function<void()>& then_body, const std::function<void()>& else_body);
+  /// The same with results: both bodies give values of the same types.
+  std::vector<Val> if_else_values(Val condition, const std::function<std::vector<Val>()>& then_body,
+                                  const std::function<std::vector<Val>()>& else_body);
 
   // f32 vectors. `active` is the number of lanes that exist in memory (all when negative): the others are
   // not touched, and load as zero.

@@ -44,11 +44,12 @@ class DirectConv2d : public Impl {
   }
 
   static Tensor pack(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor& weights) {
-    const float* w = weights.as<float>();
-    const int64_t taps_y = g.h.taps, taps_x = g.w.taps;
-    return pack_direct_weights(g, config, lanes, [=, ic = g.ic](int64_t o, int64_t i, int64_t y, int64_t x) {
-      return w[((o * ic + i) * taps_y + y) * taps_x + x];
-    });
+    WeightSource source{.data = weights.as<float>(), .i_stride = g.h.taps * g.w.taps, .y_offsets = {}, .x_offsets = {}};
+    source.o_stride = g.ic * source.i_stride;
+    source.group_stride = g.oc * source.o_stride;
+    for (int64_t y = 0; y < g.h.taps; ++y) source.y_offsets.push_back(y * g.w.taps);
+    for (int64_t x = 0; x < g.w.taps; ++x) source.x_offsets.push_back(x);
+    return pack_direct_weights(g, config, lanes, source);
   }
 };
 

@@ -10,6 +10,16 @@ namespace {
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+/// Size of blocks of at most `most` that divide `extent` evenly where a divisor is near: equal blocks share
+/// their code.
+int64_t equal_blocks(int64_t extent, int64_t most) {
+  const int64_t fewest = ceil_div(extent, most);
+  for (int64_t blocks = fewest; blocks <= fewest + fewest / 2 + 1; ++blocks) {
+    if (extent % blocks == 0) return extent / blocks;
+  }
+  return ceil_div(extent, fewest);
+}
+
 }  // namespace
 
 std::string DirectConfig::key() const {
@@ -25,8 +35,7 @@ DirectConfig choose_direct(const ConvGeometry& g, const Target& target) {
   const int64_t block_bytes_per_channel = g.h.taps * g.w.taps * config.tile.nb * target.isa.vector_bytes;
   const int64_t ic_most = std::max<int64_t>(16, l2 / 3 / block_bytes_per_channel);
   const bool one_row_tile = g.batch * g.h.out == 1 && g.w.out <= config.tile.mr;  // weights are used once
-  const int64_t blocks = one_row_tile ? 1 : ceil_div(g.ic, ic_most);
-  config.ic_block = ceil_div(g.ic, blocks);
+  config.ic_block = one_row_tile ? g.ic : equal_blocks(g.ic, ic_most);
 
   // Input rows of a slab take at most a third of L2, unless there is only one channel block anyway.
   const int64_t row_bytes = g.w.in * g.ic * g.groups * 4;
@@ -43,25 +52,43 @@ double direct_cost_ns(const ConvGeometry& g, const DirectConfig& config, const T
   return std::max(cycles / kGhz, weights_bytes / 15.0) / target.threads;
 }
 
-Tensor pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, const WeightAt& weight) {
+namespace {
+
+/// Packs one channel block of one reduction block: out[y][x][ic][width]. Output channels run inside input
+/// channels, so that both the model's rows and the packed vectors are walked a cache line at a time.
+void pack_panel(const WeightSource& source, const float* weights, int64_t ic, int64_t channels, int64_t width,
+                float* out) {
+  const auto taps_x = static_cast<int64_t>(source.x_offsets.size());
+  for (int64_t i = 0; i < ic; ++i) {
+    for (int64_t o = 0; o < channels; ++o) {
+      const float* from = weights + i * source.i_stride + o * source.o_stride;
+      for (size_t y = 0; y < source.y_offsets.size(); ++y) {
+        for (int64_t x = 0; x < taps_x; ++x) {
+          out[((static_cast<int64_t>(y) * taps_x + x) * ic + i) * width + o] =
+              from[source.y_offsets[y] + source.x_offsets[x]];
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Tensor pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, const WeightSource& source) {
   const int64_t width = config.tile.nb * lanes;
-  const int64_t oc_blocks = config.oc_blocks(g, lanes), ic_blocks = config.ic_blocks(g);
-  const int64_t panel = g.ic * g.h.taps * g.w.taps * width;
-  Tensor packed(DType::f32, Shape{g.groups, oc_blocks, panel});
+  const int64_t oc_blocks = config.oc_blocks(g, lanes);
+  const int64_t taps = g.h.taps * g.w.taps;
+  Tensor packed(DType::f32, Shape{g.groups, oc_blocks, g.ic * taps * width});
   float* out = packed.as<float>();
   for (int64_t group = 0; group < g.groups; ++group) {
     for (int64_t ob = 0; ob < oc_blocks; ++ob) {
-      for (int64_t ib = 0; ib < ic_blocks; ++ib) {
-        const int64_t i_end = std::min(g.ic, (ib + 1) * config.ic_block);
-        for (int64_t y = 0; y < g.h.taps; ++y) {
-          for (int64_t x = 0; x < g.w.taps; ++x) {
-            for (int64_t i = ib * config.ic_block; i < i_end; ++i, out += width) {
-              const int64_t count = std::min(width, g.oc - ob * width);
-              const int64_t first = group * g.oc + ob * width;
-              for (int64_t o = 0; o < count; ++o) out[o] = weight(first + o, i, y, x);
-            }
-          }
-        }
+      const int64_t channels = std::min(width, g.oc - ob * width);
+      for (int64_t first = 0; first < g.ic; first += config.ic_block) {
+        const int64_t ic = std::min(config.ic_block, g.ic - first);
+        const float* from =
+            source.data + group * source.group_stride + ob * width * source.o_stride + first * source.i_stride;
+        pack_panel(source, from, ic, channels, width, out);
+        out += ic * taps * width;
       }
     }
   }

@@ -104,22 +104,35 @@ class DirectEmitter {
         [&] { rows(slab, slab_end, group, block, width_); });
   }
 
+  /// One block of the reduction: the first starts from the bias, the last applies the epilogue.
+  struct Reduction {
+    Val index;
+    int64_t ic = 0;       ///< channels in it
+    bool only = false;    ///< there is just one
+    Val is_first, is_last;
+  };
+
   void rows(Val slab, Val slab_end, Val group, Val block, int64_t channels) {
     Val panels = b_.offset(b_.arg(kDirectWeights), (group * oc_blocks_ + block) * panel_elems(g_.ic));
-    const int64_t reductions = k_.config.ic_blocks(g_);
-    for (int64_t ib = 0; ib < reductions; ++ib) {
-      Val panel = b_.offset(panels, ib * panel_elems(k_.config.ic_block));
-      b_.loop(slab, slab_end, 1, [&](Val row) { one_row(row, group, block, panel, ib, channels); });
-    }
+    const int64_t count = k_.config.ic_blocks(g_);
+    const int64_t whole = g_.ic / k_.config.ic_block;
+    auto reduce = [&](Val index, int64_t ic) {
+      Reduction reduction{index, ic, count == 1, b_.equal(index, b_.i64(0)), b_.equal(index, b_.i64(count - 1))};
+      Val panel = b_.offset(panels, index * panel_elems(k_.config.ic_block));
+      b_.loop(slab, slab_end, 1, [&](Val row) { one_row(row, group, block, panel, reduction, channels); });
+    };
+    b_.loop(0, whole, 1, [&](Val index) { reduce(index, k_.config.ic_block); });
+    if (whole < count) reduce(b_.i64(whole), g_.ic - whole * k_.config.ic_block);
   }
 
-  void one_row(Val row, Val group, Val block, Val panel, int64_t ib, int64_t channels) {
+  void one_row(Val row, Val group, Val block, Val panel, const Reduction& reduction, int64_t channels) {
     Place place{.group = group, .block = block, .panel = panel};
     place.n = g_.batch == 1 ? b_.i64(0) : row / g_.h.out;
     place.h = g_.batch == 1 ? row : row % g_.h.out;
     row_taps(place);
     for (const TileGroup& tiles : tiles_) {
-      b_.loop(0, tiles.count, 1, [&](Val i) { tile(place, tiles, i * tiles.mr + tiles.first_pixel, ib, channels); });
+      b_.loop(0, tiles.count, 1,
+              [&](Val i) { tile(place, tiles, i * tiles.mr + tiles.first_pixel, reduction, channels); });
     }
   }
 
@@ -134,20 +147,20 @@ class DirectEmitter {
     place.tap_end = b_.max(place.tap_begin, b_.min(place.tap_end, (b_.i64(h.in + h.step - 1) - first) / h.step));
   }
 
-  void tile(const Place& place, const TileGroup& tiles, Val pixel, int64_t ib, int64_t channels) {
+  void tile(const Place& place, const TileGroup& tiles, Val pixel, const Reduction& reduction, int64_t channels) {
     RegisterTile shape{tiles.mr, static_cast<int>((channels + b_.lanes() - 1) / b_.lanes())};
     Val dst = element_address(b_, b_.offset(b_.arg(kDirectDst), k_.dst_offset), g_.dst,
                               {place.n, place.group * g_.oc + place.block * width_, place.h, pixel});
-    std::vector<Val> acc = initial(place, shape, dst, ib, channels);
+    std::vector<Val> acc = initial(place, shape, dst, reduction, channels);
     Val column = pixel * g_.w.stride + g_.w.base;
     Val src = element_address(b_, b_.arg(kDirectSrc), g_.src,
-                              {place.n, place.group * g_.ic + ib * k_.config.ic_block, b_.i64(0), column});
+                              {place.n, place.group * g_.ic + reduction.index * k_.config.ic_block, b_.i64(0), column});
     acc = b_.loop(place.tap_begin, place.tap_end, 1, acc, [&](Val y, std::vector<Val> sums) {
       Val row = place.h * g_.h.stride + g_.h.base + y * g_.h.step;
-      window_row(shape, tiles, b_.offset(src, row * g_.src[2]), y, place.panel, ib, sums);
+      window_row(shape, tiles, b_.offset(src, row * g_.src[2]), y, place.panel, reduction.ic, sums);
       return sums;
     });
-    finish(place, shape, dst, pixel, acc, ib, channels);
+    finish(place, shape, dst, pixel, acc, reduction, channels);
   }
 
   int active(int64_t channels, int n) const {
@@ -155,23 +168,35 @@ class DirectEmitter {
   }
 
   /// Bias, or the sums of the reduction blocks before this one.
-  std::vector<Val> initial(const Place& place, const RegisterTile& shape, Val dst, int64_t ib, int64_t channels) {
-    std::vector<Val> acc(shape.accumulators());
-    Val bias = b_.offset(b_.arg(kDirectBias), (place.group * oc_blocks_ + place.block) * width_);
-    for (int n = 0; n < shape.nb; ++n) {
-      Val first = ib == 0 ? b_.load(bias, n * b_.lanes()) : Val{};
-      for (int m = 0; m < shape.mr; ++m) {
-        acc[m * shape.nb + n] =
-            first ? first : b_.load(dst, m * g_.dst[3] + n * b_.lanes() * g_.dst[1], active(channels, n));
-      }
+  std::vector<Val> initial(const Place& place, const RegisterTile& shape, Val dst, const Reduction& reduction,
+                           int64_t channels) {
+    auto from_bias = [&] {
+      std::vector<Val> acc;
+      Val bias = b_.offset(b_.arg(kDirectBias), (place.group * oc_blocks_ + place.block) * width_);
+      for (int n = 0; n < shape.nb; ++n) acc.push_back(b_.load(bias, n * b_.lanes()));
+      for (int m = 1; m < shape.mr; ++m) acc.insert(acc.end(), acc.begin(), acc.begin() + shape.nb);
+      return acc;
+    };
+    if (reduction.only) return from_bias();
+    return b_.if_else_values(reduction.is_first, from_bias, [&] {
+      std::vector<Val> acc;
+      each_vector(shape, channels, [&](int m, int n, int active) {
+        acc.push_back(b_.load(dst, m * g_.dst[3] + n * b_.lanes() * g_.dst[1], active));
+      });
+      return acc;
+    });
+  }
+
+  /// Calls fn(m, n, active lanes) for each accumulator, in order.
+  void each_vector(const RegisterTile& shape, int64_t channels, const std::function<void(int, int, int)>& fn) {
+    for (int m = 0; m < shape.mr; ++m) {
+      for (int n = 0; n < shape.nb; ++n) fn(m, n, static_cast<int>(std::min<int64_t>(b_.lanes(), channels - n * b_.lanes())));
     }
-    return acc;
   }
 
   /// Adds one row of the window: all its columns and the channels of the reduction block.
-  void window_row(const RegisterTile& shape, const TileGroup& tiles, Val src, Val y, Val panel, int64_t ib,
+  void window_row(const RegisterTile& shape, const TileGroup& tiles, Val src, Val y, Val panel, int64_t ic,
                   std::vector<Val>& acc) {
-    const int64_t ic = std::min(k_.config.ic_block, g_.ic - ib * k_.config.ic_block);
     TileRun run{.src = src, .weights = b_.offset(panel, y * (g_.w.taps * ic * width_)), .count = ic,
                 .src_step = g_.src[1], .weights_step = width_};
     for (int m = 0; m < shape.mr; ++m) run.pixel_offsets.push_back(m * g_.w.stride * g_.src[3]);
@@ -191,24 +216,26 @@ class DirectEmitter {
     }
   }
 
-  void finish(const Place& place, const RegisterTile& shape, Val dst, Val pixel, const std::vector<Val>& acc, int64_t ib,
-              int64_t channels) {
-    const bool last = ib + 1 == k_.config.ic_blocks(g_);
-    Epilogue::Cursor cursor;
-    if (last && !k_.epilogue.empty()) {
+  void finish(const Place& place, const RegisterTile& shape, Val dst, Val pixel, const std::vector<Val>& acc,
+              const Reduction& reduction, int64_t channels) {
+    auto store = [&](int m, int n, Val value, int active) {
+      b_.store(value, dst, m * g_.dst[3] + n * b_.lanes() * g_.dst[1], active);
+    };
+    auto store_sums = [&] {
+      each_vector(shape, channels, [&](int m, int n, int active) { store(m, n, acc[m * shape.nb + n], active); });
+    };
+    auto store_results = [&] {
       Val channel = place.group * g_.oc + place.block * width_;
-      cursor = k_.epilogue.at(b_, k_.output.at(b_, place.n, channel, place.h, pixel));
-    }
-    for (int m = 0; m < shape.mr; ++m) {
-      for (int n = 0; n < shape.nb; ++n) {
-        Val value = acc[m * shape.nb + n];
-        if (last && !k_.epilogue.empty()) {
-          value = k_.epilogue.apply(b_, value, cursor, k_.output.offsets(m, n * b_.lanes()), k_.output.c_axis,
-                                    active(channels, n));
-        }
-        b_.store(value, dst, m * g_.dst[3] + n * b_.lanes() * g_.dst[1], active(channels, n));
-      }
-    }
+      const auto cursor = k_.epilogue.at(b_, k_.output.at(b_, place.n, channel, place.h, pixel));
+      each_vector(shape, channels, [&](int m, int n, int active) {
+        Val result = k_.epilogue.apply(b_, acc[m * shape.nb + n], cursor, k_.output.offsets(m, n * b_.lanes()),
+                                       k_.output.c_axis, active);
+        store(m, n, result, active);
+      });
+    };
+    if (k_.epilogue.empty()) return store_sums();
+    if (reduction.only) return store_results();
+    b_.if_else(reduction.is_last, store_results, store_sums);
   }
 
   KernelBuilder& b_;

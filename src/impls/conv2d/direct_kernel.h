@@ -37,9 +37,14 @@ DirectConfig choose_direct(const ConvGeometry& g, const Target& target);
 /// Estimate for one run on all of the target's threads.
 double direct_cost_ns(const ConvGeometry& g, const DirectConfig& config, const Target& target);
 
-/// Weight of output channel o, input channel i (both counted over all groups: i within o's group), tap y, x.
-using WeightAt = std::function<float(int64_t o, int64_t i, int64_t y, int64_t x)>;
-Tensor pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, const WeightAt& weight);
+/// Where the weights of a model lie: element (group, o, i, y, x) at
+/// data[group * group_stride + o * o_stride + i * i_stride + y_offsets[y] + x_offsets[x]].
+struct WeightSource {
+  const float* data = nullptr;
+  int64_t group_stride = 0, o_stride = 0, i_stride = 0;
+  std::vector<int64_t> y_offsets = {0}, x_offsets = {0};
+};
+Tensor pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, const WeightSource& source);
 Tensor pack_direct_bias(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor* bias);
 
 /// Arguments of the kernel: src, weights, bias, dst, then the epilogue's.

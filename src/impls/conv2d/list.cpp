@@ -7,6 +7,9 @@ namespace convoy {
 const ImplList& conv2d_impls() {
   static const ImplList list = {
       &conv2d_depthwise(),
+      &conv2d_winograd(6),
+      &conv2d_winograd(4),
+      &conv2d_winograd(2),
       &conv2d_direct(),
   };
   return list;

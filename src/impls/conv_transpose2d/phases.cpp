@@ -124,16 +124,16 @@ class PhasesConvTranspose2d : public Impl {
     return step;
   }
 
-  /// Source weights: I, O/group, KH, KW.
+  /// The model's weights: I, O/group, KH, KW.
   static Tensor pack(const Problem& problem, const Phase& phase, int lanes) {
-    const Tensor& tensor = *problem.graph().value(problem.anchor_input(1)).constant;
-    const float* w = tensor.as<float>();
+    const Tensor& weights = *problem.graph().value(problem.anchor_input(1)).constant;
     const ConvGeometry& g = phase.geometry;
-    const int64_t kh = tensor.shape()[2], kw = tensor.shape()[3];
-    return pack_direct_weights(g, phase.config, lanes, [&, w, kh, kw](int64_t o, int64_t i, int64_t y, int64_t x) {
-      const int64_t input = o / g.oc * g.ic + i;
-      return w[((input * g.oc + o % g.oc) * kh + phase.h.taps[y]) * kw + phase.w.taps[x]];
-    });
+    const int64_t kh = weights.shape()[2], kw = weights.shape()[3];
+    WeightSource source{.data = weights.as<float>(), .group_stride = g.ic * g.oc * kh * kw, .o_stride = kh * kw,
+                        .i_stride = g.oc * kh * kw, .y_offsets = {}, .x_offsets = {}};
+    for (int64_t tap : phase.h.taps) source.y_offsets.push_back(tap * kw);
+    for (int64_t tap : phase.w.taps) source.x_offsets.push_back(tap);
+    return pack_direct_weights(g, phase.config, lanes, source);
   }
 };
 

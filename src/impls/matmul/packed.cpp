@@ -80,11 +80,8 @@ class PackedMatMul : public Impl {
                      .w_axis = rank - 2};
     StepSpec step = direct_step(kernel, problem.target);
     const float* b = problem.graph().value(problem.anchor_input(1)).constant->as<float>();
-    const int64_t k_stride = op.trans_b ? 1 : g.oc, o_stride = op.trans_b ? g.ic : 1;
-    step.args = {ValueArg{problem.anchor_input(0)},
-                 pack_direct_weights(g, config, lanes, [=](int64_t o, int64_t i, int64_t, int64_t) {
-                   return b[i * k_stride + o * o_stride];
-                 }),
+    const WeightSource source{.data = b, .o_stride = op.trans_b ? g.ic : 1, .i_stride = op.trans_b ? 1 : g.oc};
+    step.args = {ValueArg{problem.anchor_input(0)}, pack_direct_weights(g, config, lanes, source),
                  pack_direct_bias(g, config, lanes, nullptr), ValueArg{problem.group.output}};
     step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
     return {{std::move(step)}, {}};

@@ -1,0 +1,79 @@
+#include "cli/measure.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <numeric>
+
+namespace convoy::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Calls `fn` as often as the options say, at least once.
+void repeat(const MeasureOptions& options, const std::function<void()>& fn) {
+  const auto start = Clock::now();
+  for (int run = 0;; ++run) {
+    if (options.runs > 0 ? run >= options.runs : run > 0 && seconds_since(start) >= options.seconds) return;
+    fn();
+  }
+}
+
+double quantile(const std::vector<double>& sorted, double q) {
+  const double at = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<size_t>(at);
+  const size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+}  // namespace
+
+Latency summarise(std::vector<double> samples) {
+  std::sort(samples.begin(), samples.end());
+  Latency latency;
+  latency.min = samples.front();
+  latency.p10 = quantile(samples, 0.1);
+  latency.median = quantile(samples, 0.5);
+  latency.p90 = quantile(samples, 0.9);
+  latency.mean = std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size());
+  latency.runs = static_cast<int>(samples.size());
+  return latency;
+}
+
+void warm_up(Context& context, const MeasureOptions& options) {
+  constexpr int kRuns = 3;
+  const double seconds = options.runs > 0 ? 0 : options.seconds / 10;
+  const auto start = Clock::now();
+  for (int run = 0; run < kRuns || seconds_since(start) < seconds; ++run) {
+    context.run();
+    // A network slower than the whole budget: one run has to do.
+    if (options.runs == 0 && seconds_since(start) > options.seconds) return;
+  }
+}
+
+std::vector<double> time_runs(Context& context, const MeasureOptions& options) {
+  std::vector<double> times;
+  repeat(options, [&] {
+    const auto start = Clock::now();
+    context.run();
+    times.push_back(seconds_since(start) * 1e3);
+  });
+  return times;
+}
+
+std::vector<Latency> time_steps(Context& context, size_t steps, const MeasureOptions& options) {
+  std::vector<std::vector<double>> samples(steps);
+  std::vector<double> run_ns;
+  repeat(options, [&] {
+    run_ns.assign(steps, 0.0);
+    context.run_profiled(run_ns);
+    for (size_t i = 0; i < steps; ++i) samples[i].push_back(run_ns[i]);
+  });
+  std::vector<Latency> latencies;
+  for (std::vector<double>& step : samples) latencies.push_back(summarise(std::move(step)));
+  return latencies;
+}
+
+}  // namespace convoy::cli

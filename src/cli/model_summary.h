@@ -1,0 +1,30 @@
+// What a model file says about itself, without importing it: also for models that Convoy cannot import.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace convoy::cli {
+
+struct DeclaredInput {
+  std::string name;
+  std::string type;  ///< "f32[Nx3x224x224]"
+  /// Open extents are -1; nothing when the rank is open, too.
+  std::optional<std::vector<int64_t>> dims;
+};
+
+struct ModelSummary {
+  std::string format;    ///< "ONNX, opset 11"
+  std::string producer;  ///< "pytorch 1.9", or empty
+  std::vector<DeclaredInput> inputs;
+  std::map<std::string, int> operators;    ///< by the file's names, with their number
+  std::map<std::string, int> unsupported;  ///< those that Convoy has no importer for
+};
+
+/// Throws Error when the file is no model.
+ModelSummary summarise_model(const std::string& path);
+
+}  // namespace convoy::cli

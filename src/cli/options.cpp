@@ -1,0 +1,88 @@
+#include "cli/options.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "cli/model_summary.h"
+#include "support/error.h"
+
+namespace convoy::cli {
+namespace {
+
+int64_t parse_extent(const std::string& word, const std::string& text, const std::string& option) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || end != word.data() + word.size() || value < 1) {
+    usage_error("{}: '{}' is not a shape like 1x3x224x224", option, text);
+  }
+  return value;
+}
+
+std::pair<std::string, Shape> parse_named_shape(const std::string& text, const std::string& model) {
+  const std::string option = "--shape " + text;
+  const size_t equals = text.rfind('=');
+  const std::string dims = equals == std::string::npos ? text : text.substr(equals + 1);
+  const Shape shape = parse_shape(dims, option);
+  if (equals != std::string::npos) return {text.substr(0, equals), shape};
+  const std::vector<DeclaredInput> inputs = summarise_model(model).inputs;
+  if (inputs.size() == 1) return {inputs[0].name, shape};
+  std::string names;
+  for (const DeclaredInput& input : inputs) names += (names.empty() ? "" : ", ") + input.name;
+  usage_error("{}: the network has {} inputs ({}); write --shape NAME={}", option, inputs.size(), names, dims);
+}
+
+/// PATTERN:impl=NAME. Patterns may hold ':' themselves.
+std::pair<std::string, std::string> parse_setting(const std::string& text) {
+  const size_t equals = text.rfind('=');
+  const size_t colon = equals == std::string::npos ? equals : text.rfind(':', equals);
+  if (colon == std::string::npos || colon == 0 || equals + 1 == text.size()) {
+    usage_error("--set '{}' is not of the form PATTERN:impl=NAME", text);
+  }
+  const std::string key = text.substr(colon + 1, equals - colon - 1);
+  if (key != "impl") usage_error("--set '{}': '{}' cannot be set for this target, only impl", text, key);
+  return {text.substr(0, colon), text.substr(equals + 1)};
+}
+
+}  // namespace
+
+void add_model_options(CLI::App& command, ModelOptions& options) {
+  command.add_option("MODEL", options.model, "an ONNX network")->required();
+  command.add_option("--threads", options.threads, "threads (default: the physical cores this process may use)")
+      ->check(CLI::Range(1, 1024));
+  command.add_option("--shape", options.shapes, "[NAME=]1x3x224x224: size of an input that the model leaves open")
+      ->allow_extra_args(false);
+  command.add_option("--set", options.settings, "PATTERN:impl=NAME: force an implementation, by node name, glob or operator")
+      ->allow_extra_args(false);
+  command.add_option("--isa", options.isa, "highest instruction set to use (default: the best this machine has)");
+  command.add_flag("--no-cache", options.no_cache, "neither read nor write the cache of compiled kernels");
+}
+
+void add_json_option(CLI::App& command, std::string& path) {
+  command.add_option("--json", path, "write the figures to this file, too")->type_name("FILE");
+}
+
+Shape parse_shape(const std::string& text, const std::string& option) {
+  const char separator = text.find(',') == std::string::npos ? 'x' : ',';
+  std::vector<int64_t> dims;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(separator, begin), text.size());
+    dims.push_back(parse_extent(text.substr(begin, end - begin), text, option));
+    begin = end + 1;
+  }
+  return Shape(std::move(dims));
+}
+
+CompileOptions compile_options(const ModelOptions& options) {
+  CompileOptions result;
+  result.threads = options.threads;
+  result.isa = options.isa;
+  result.use_cache = !options.no_cache;
+  for (const std::string& text : options.settings) result.set_impl.push_back(parse_setting(text));
+  for (const std::string& text : options.shapes) {
+    const auto [name, shape] = parse_named_shape(text, options.model);
+    if (!result.shapes.emplace(name, shape).second) usage_error("--shape names input '{}' twice", name);
+  }
+  return result;
+}
+
+}  // namespace convoy::cli

@@ -1,0 +1,60 @@
+#include "impls/conv2d/cook_toom.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "support/error.h"
+
+namespace convoy {
+
+namespace {
+
+using Polynomial = std::vector<double>;  // coefficients, constant term first
+
+/// p * (x - root).
+Polynomial times_root(const Polynomial& p, double root) {
+  Polynomial product(p.size() + 1, 0.0);
+  for (size_t i = 0; i < p.size(); ++i) {
+    product[i + 1] += p[i];
+    product[i] -= root * p[i];
+  }
+  return product;
+}
+
+/// Product of (x - point) over all points but number `skip`.
+Polynomial product_without(const std::vector<double>& points, size_t skip) {
+  Polynomial product = {1.0};
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (i != skip) product = times_root(product, points[i]);
+  }
+  return product;
+}
+
+}  // namespace
+
+WinogradTransforms winograd_transforms(int m, int r) {
+  static const double kPoints[] = {0, 1, -1, 2, -2, 0.5, -0.5, 4, -4, 0.25, -0.25};
+  const int t = m + r - 1;
+  if (t - 1 > static_cast<int>(std::size(kPoints))) internal_error("no points for F({}, {})", m, r);
+  const std::vector<double> points(kPoints, kPoints + t - 1);
+  WinogradTransforms w{m, r, Matrix(m, std::vector<double>(t, 0.0)), Matrix(t, std::vector<double>(r, 0.0)),
+                       Matrix(t, std::vector<double>(t, 0.0))};
+  for (int i = 0; i + 1 < t; ++i) {
+    const double point = points[i];
+    double scale = 1;  // product of the distances to the other points
+    for (int j = 0; j + 1 < t; ++j) {
+      if (j != i) scale *= point - points[j];
+    }
+    for (int k = 0; k < m; ++k) w.at[k][i] = std::pow(point, k);
+    for (int k = 0; k < r; ++k) w.g[i][k] = std::pow(point, k) / scale;
+    const Polynomial row = product_without(points, i);
+    std::copy(row.begin(), row.end(), w.bt[i].begin());
+  }
+  w.at[m - 1][t - 1] = 1;
+  w.g[t - 1][r - 1] = 1;
+  const Polynomial all = product_without(points, points.size());
+  std::copy(all.begin(), all.end(), w.bt[t - 1].begin());
+  return w;
+}
+
+}  // namespace convoy

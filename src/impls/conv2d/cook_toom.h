@@ -1,0 +1,29 @@
+// Transform matrices of Winograd's minimal filtering F(m, r): m outputs of an r-tap correlation with
+// t = m + r - 1 multiplications,
+//
+//   y = A^T [ (G w) * (B^T d) ],   d: t inputs, w: r taps, * elementwise,
+//
+// from t - 1 interpolation points and the point at infinity (Cook-Toom). Lavin & Gray, "Fast algorithms for
+// convolutional neural networks", CVPR 2016; construction as in Blahut, "Fast algorithms for signal processing".
+#pragma once
+
+#include <vector>
+
+namespace convoy {
+
+using Matrix = std::vector<std::vector<double>>;  ///< rows of columns
+
+struct WinogradTransforms {
+  int m = 0, r = 0;
+  Matrix at;  ///< m x t
+  Matrix g;   ///< t x r
+  Matrix bt;  ///< t x t
+
+  int tile() const { return m + r - 1; }
+};
+
+/// Points are 0, 1, -1, 2, -2, 1/2, -1/2, ... in an order that keeps the error small. Rows of B^T are scaled to
+/// small integers where possible, the scale moved into G, which is applied at compile time.
+WinogradTransforms winograd_transforms(int m, int r);
+
+}  // namespace convoy

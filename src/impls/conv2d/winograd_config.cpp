@@ -1,0 +1,98 @@
+// Block sizes, cost and weights of the Winograd convolution.
+#include <algorithm>
+
+#include "impls/conv2d/winograd_kernel.h"
+
+namespace convoy {
+
+namespace {
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t round_up(int64_t a, int64_t b) { return ceil_div(a, b) * b; }
+
+}  // namespace
+
+WinogradLayout::WinogradLayout(const ConvGeometry& g, const WinogradConfig& config, int lanes) {
+  const int64_t t = config.transform(), planes = t * t;
+  tiles_h = ceil_div(g.h.out, config.m);
+  tiles_w = ceil_div(g.w.out, config.m);
+  tiles = g.batch * tiles_h * tiles_w;
+  blocks = ceil_div(tiles, config.block_tiles);
+  ic_vectors = ceil_div(g.ic, lanes);
+  oc_blocks = ceil_div(g.oc, config.tile.nb * lanes);
+  oc_vectors = ceil_div(g.oc, lanes);
+  // One cache line more than needed keeps rows and planes from falling into the same cache sets.
+  const int64_t line = 16;
+  v_tile = ic_vectors * lanes + line;
+  v_plane = config.block_tiles * v_tile + line;
+  m_tile = oc_blocks * config.tile.nb * lanes + line;
+  m_plane = config.block_tiles * m_tile + line;
+  v = 0;
+  products = v + planes * v_plane;
+  between = products + planes * m_plane;
+  patch = between + planes * lanes;
+  end = patch + planes * ic_vectors * lanes;
+}
+
+WinogradConfig choose_winograd(const ConvGeometry& g, int m, const Target& target) {
+  WinogradConfig config{.m = m, .r = static_cast<int>(g.h.taps)};
+  const int64_t tiles = g.batch * ceil_div(g.h.out, m) * ceil_div(g.w.out, m);
+  const int64_t planes = config.transform() * config.transform();
+  // V and M of a block take two thirds of L2.
+  const int64_t tile_bytes = planes * (g.ic + g.oc) * 4;
+  int64_t most = std::clamp<int64_t>(target.caches.l2 * 2 / 3 / tile_bytes, 12, 48);
+  // Blocks are shared among the threads.
+  most = std::min(most, std::max<int64_t>(6, ceil_div(tiles, target.threads)));
+  config.tile = choose_tile(most, g.oc, target.isa);
+  config.block_tiles = std::max<int64_t>(config.tile.mr, most / config.tile.mr * config.tile.mr);
+  const int64_t blocks = ceil_div(tiles, config.block_tiles);
+  config.block_tiles = round_up(ceil_div(tiles, blocks), config.tile.mr);
+  return config;
+}
+
+double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, const Target& target) {
+  constexpr double kGhz = 3.0, kCacheBytesPerNs = 30;
+  const int lanes = target.isa.f32_lanes();
+  const WinogradLayout layout(g, config, lanes);
+  const double planes = config.transform() * config.transform();
+  const double gemm = planes * static_cast<double>(layout.blocks * g.ic) *
+                      cycles_per_reduction_step(config.block_tiles, g.oc, config.tile, target.isa);
+  // A vector of a tile takes about five cycles per element of the transformed tile, each way.
+  const double transforms = 5 * planes * static_cast<double>(layout.tiles * (layout.ic_vectors + layout.oc_vectors));
+  const double weights_bytes = 4 * planes * static_cast<double>(g.ic * g.oc);
+  const double passes = weights_bytes > target.caches.l2 ? static_cast<double>(layout.blocks) : 1;
+  const double streaming = weights_bytes * passes / kCacheBytesPerNs;
+  return (std::max(gemm / kGhz, streaming) + transforms / kGhz) / target.threads;
+}
+
+Tensor pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const float* weights) {
+  const WinogradTransforms w = winograd_transforms(config.m, config.r);
+  const WinogradLayout layout(g, config, lanes);
+  const int t = w.tile(), r = config.r;
+  const int64_t width = config.tile.nb * lanes;
+  Tensor packed(DType::f32, Shape{t * t, layout.oc_blocks, g.ic, width});
+  std::vector<double> half(t * r);  // G w
+  for (int64_t o = 0; o < g.oc; ++o) {
+    for (int64_t i = 0; i < g.ic; ++i) {
+      const float* kernel = weights + (o * g.ic + i) * r * r;
+      for (int a = 0; a < t; ++a) {
+        for (int x = 0; x < r; ++x) {
+          double sum = 0;
+          for (int y = 0; y < r; ++y) sum += w.g[a][y] * kernel[y * r + x];
+          half[a * r + x] = sum;
+        }
+      }
+      float* out = packed.as<float>() + (o / width * g.ic + i) * width + o % width;
+      for (int a = 0; a < t; ++a) {
+        for (int b = 0; b < t; ++b) {
+          double sum = 0;
+          for (int x = 0; x < r; ++x) sum += half[a * r + x] * w.g[b][x];
+          out[(a * t + b) * layout.oc_blocks * g.ic * width] = static_cast<float>(sum);
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+}  // namespace convoy

@@ -1,0 +1,60 @@
+// Winograd convolution F(m x m, r x r), NHWC, stride 1:
+//
+//   Y = A^T [ sum over channels of (G w G^T) * (B^T d B) ] A   for every tile of m x m outputs
+//
+// A block of tiles goes through all three stages before the next begins, so that the transformed tensors stay
+// in L2 and never reach memory: input transform to V[xi][tile][ic], one matrix product per xi (of (m+r-1)^2)
+// to M[xi][tile][oc], output transform with bias and epilogue to dst. Weights are transformed at compile time
+// in double precision to U[xi][channel block][ic][nb * lanes].
+//
+// Tiles that reach over the border read a copy padded with zeros, one tile large.
+//
+// Task space: rows = blocks of tiles over batch and image, one column. Scratch: V, M, the padded tile and the
+// tile between the two passes of a transform.
+#pragma once
+
+#include "impls/conv2d/cook_toom.h"
+#include "impls/conv2d/geometry.h"
+#include "impls/epilogue.h"
+#include "impls/register_tile.h"
+
+namespace convoy {
+
+struct WinogradConfig {
+  int m = 6, r = 3;
+  RegisterTile tile;        ///< of the matrix products: tiles x channel vectors
+  int64_t block_tiles = 12; ///< multiple of tile.mr
+
+  int transform() const { return m + r - 1; }
+};
+
+/// Tiles, blocks and the layout of the scratch memory (in elements).
+struct WinogradLayout {
+  int64_t tiles_h = 0, tiles_w = 0, tiles = 0, blocks = 0;
+  int64_t ic_vectors = 0, oc_vectors = 0;
+  int64_t v_tile = 0, v_plane = 0;  ///< distance of tiles, of xi
+  int64_t m_tile = 0, m_plane = 0;
+  int64_t v = 0, products = 0, between = 0, patch = 0, end = 0;  ///< offsets in scratch
+  int64_t oc_blocks = 0;
+
+  WinogradLayout(const ConvGeometry& g, const WinogradConfig& config, int lanes);
+};
+
+WinogradConfig choose_winograd(const ConvGeometry& g, int m, const Target& target);
+/// Estimate for one run on all of the target's threads.
+double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, const Target& target);
+/// `weights`: O, I, r, r.
+Tensor pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const float* weights);
+
+enum WinogradArg { kWinogradSrc, kWinogradWeights, kWinogradBias, kWinogradDst, kWinogradEpilogue };
+
+struct WinogradKernel {
+  ConvGeometry geometry;
+  WinogradConfig config;
+  Epilogue epilogue;
+  std::string name;
+};
+/// The step without its arguments.
+StepSpec winograd_step(const WinogradKernel& kernel, const Target& target);
+
+}  // namespace convoy

@@ -1,0 +1,75 @@
+#include "passes/hoist_elementwise.h"
+
+#include <algorithm>
+
+#include "ops/channel_shuffle.h"
+#include "ops/concat.h"
+#include "ops/depth_to_space.h"
+#include "ops/reshape.h"
+#include "ops/space_to_depth.h"
+#include "ops/transpose.h"
+#include "passes/group.h"
+#include "passes/match.h"
+
+namespace convoy {
+namespace {
+
+/// Operators that give every element of their inputs exactly once.
+bool is_permutation(const Op& op) {
+  return op_cast<Reshape>(op) || op_cast<Transpose>(op) || op_cast<DepthToSpace>(op) || op_cast<SpaceToDepth>(op) ||
+         op_cast<ChannelShuffle>(op) || op_cast<Concat>(op);
+}
+
+/// Which input is moved when the node computes each element of its output from one element of it and
+/// perhaps a number; -1 when it does not.
+int only_variable_input(const Graph& graph, const Node& node) {
+  const TensorType& type = graph.type(node.outputs[0]);
+  if (type.dtype != DType::f32) return -1;
+  if (op_cast<Unary>(*node.op)) return 0;
+  if (!op_cast<Binary>(*node.op)) return -1;
+  for (int side : {0, 1}) {
+    if (uniform_constant(graph, node.inputs[1 - side]) && graph.type(node.inputs[side]) == type) return side;
+  }
+  return -1;
+}
+
+/// True when the value (of the old graph) and everything it is moved from have one use and come from
+/// operators that take an epilogue.
+bool comes_from_epilogues(const RewriteContext& context, ValueId id) {
+  const Node* node = producer(context.old_graph, id);
+  if (!node || !has_single_use(context, id)) return false;
+  if (!is_permutation(*node->op)) return takes_epilogue(*node->op);
+  return std::all_of(node->inputs.begin(), node->inputs.end(),
+                     [&](ValueId input) { return comes_from_epilogues(context, input); });
+}
+
+/// The node applied to `x` instead of its variable input; a number keeps broadcasting as a scalar.
+ValueId apply_to(RewriteContext& context, int variable_input, ValueId x) {
+  std::vector<ValueId> inputs = context.inputs;
+  for (ValueId& id : inputs) {
+    if (const auto number = uniform_constant(context.builder.graph(), id)) {
+      id =
+          context.builder.constant(context.builder.graph().value(id).name, Tensor::scalar(static_cast<float>(*number)));
+    }
+  }
+  inputs[variable_input] = x;
+  return context.builder.add1(context.node.op, inputs, context.node.name);
+}
+
+Replacement hoist(RewriteContext& context) {
+  const int variable_input = only_variable_input(context.old_graph, context.node);
+  if (variable_input < 0 || !comes_from_epilogues(context, context.node.inputs[variable_input])) return std::nullopt;
+  const Node& movement = *producer(context.old_graph, context.node.inputs[variable_input]);
+  if (!is_permutation(*movement.op)) return std::nullopt;
+  std::vector<ValueId> moved;
+  for (ValueId id : movement.inputs) moved.push_back(apply_to(context, variable_input, context.mapped[id]));
+  return std::vector<ValueId>{context.builder.add1(movement.op, moved, movement.name, output_name(context))};
+}
+
+}  // namespace
+
+Graph hoist_elementwise(const Graph& graph) {
+  return rewrite_until_stable(graph, hoist);
+}
+
+}  // namespace convoy

@@ -1,0 +1,58 @@
+// The passes, in order: the table of contents of this folder.
+#include "passes/common_subexpressions.h"
+#include "passes/drop_expand.h"
+#include "passes/fold_batch_norm.h"
+#include "passes/fold_pad.h"
+#include "passes/hoist_elementwise.h"
+#include "passes/passes.h"
+#include "passes/recognise_activations.h"
+#include "passes/recognise_channel_shuffle.h"
+#include "passes/simplify_arithmetic.h"
+#include "passes/simplify_movement.h"
+
+namespace convoy {
+namespace {
+
+class Pipeline {
+ public:
+  Pipeline(Graph graph, const PassObserver& observer) : graph_(std::move(graph)), observer_(observer) {}
+
+  void run(const char* name, Graph (*pass)(const Graph&)) {
+    graph_ = with_context(name, [&] { return pass(graph_); });
+    check(graph_, name);
+    if (observer_) observer_(name, graph_);
+  }
+  Graph take() && { return std::move(graph_); }
+
+ private:
+  Graph graph_;
+  const PassObserver& observer_;
+};
+
+}  // namespace
+
+Graph run_passes(Graph graph, const PassObserver& observer) {
+  Pipeline pipeline(std::move(graph), observer);
+
+  // First: equal operands have to be one value for the patterns below, x in x * sigmoid(x) for example.
+  pipeline.run("common_subexpressions", common_subexpressions);
+  pipeline.run("simplify_movement", simplify_movement);
+  pipeline.run("recognise_channel_shuffle", recognise_channel_shuffle);
+  pipeline.run("drop_expand", drop_expand);
+  pipeline.run("simplify_arithmetic", simplify_arithmetic);
+  // Before fold_batch_norm: it would fold the addition of 3 in x * clip(x + 3, 0, 6) / 6 where x + 3 is all
+  // that is read of a convolution.
+  pipeline.run("recognise_activations", recognise_activations);
+
+  pipeline.run("fold_pad", fold_pad);
+  pipeline.run("fold_batch_norm", fold_batch_norm);
+  // Again: what folding left behind has new neighbours.
+  pipeline.run("simplify_arithmetic", simplify_arithmetic);
+
+  // Last, since it makes several nodes of one behind a concat.
+  pipeline.run("hoist_elementwise", hoist_elementwise);
+  pipeline.run("common_subexpressions", common_subexpressions);
+  return std::move(pipeline).take();
+}
+
+}  // namespace convoy

@@ -1,0 +1,92 @@
+#include "runtime/compile.h"
+
+#include <chrono>
+#include <utility>
+
+#include "frontends/onnx/import.h"
+#include "runtime/cache_dir.h"
+#include "runtime/cpu.h"
+#include "runtime/program_data.h"
+#include "support/error.h"
+
+namespace convoy {
+
+namespace {
+
+/// Runs `stage` and adds the seconds it took to `seconds`.
+template <class Fn>
+auto timed(double& seconds, Fn&& stage) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto result = stage();
+  seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return result;
+}
+
+std::vector<PortInfo> port_infos(const std::vector<Port>& ports) {
+  std::vector<PortInfo> infos;
+  for (const Port& port : ports) infos.push_back({port.name, port.type});
+  return infos;
+}
+
+Program make_program(Plan plan, std::shared_ptr<JitCode> code) {
+  auto data = std::make_shared<detail::ProgramData>();
+  for (const PlanStep& step : plan.steps) {
+    data->step_kernels.push_back(step.kernel < 0 ? nullptr : code->functions().at(step.kernel));
+  }
+  data->inputs = port_infos(plan.inputs);
+  data->outputs = port_infos(plan.outputs);
+  data->plan = std::move(plan);
+  data->code = std::move(code);
+  return Program(std::move(data));
+}
+
+JitOptions jit_options(const CompileOptions& options) {
+  // Compiling uses all cores even when the network will run on fewer.
+  return {.threads = default_thread_count(), .cache_dir = cache_dir_of(options)};
+}
+
+}  // namespace
+
+Target make_target(const CompileOptions& options) {
+  constexpr int kMaxThreads = 1024;
+  if (options.threads < 0 || options.threads > kMaxThreads) {
+    usage_error("{} threads: expected 1 to {}, or 0 for as many as there are cores", options.threads, kMaxThreads);
+  }
+  Target target;
+  target.isa = options.isa.empty() ? host_isa() : host_isa(options.isa);
+  target.caches = host_caches();
+  target.threads = options.threads ? options.threads : default_thread_count();
+  return target;
+}
+
+Graph load_model(const std::string& path, const CompileOptions& options) {
+  return onnx_frontend::import_file(path, {.shapes = options.shapes});
+}
+
+Program compile_graph(Graph graph, const CompileOptions& options, CompileTrace* trace) {
+  CompileTrace ignored;
+  CompileTimes& times = trace ? trace->times : ignored.times;
+  const Target target = make_target(options);
+  if (trace) trace->imported = graph;
+  graph = timed(times.passes_s, [&] { return run_passes(std::move(graph)); });
+  if (trace) trace->optimised = graph;
+  const GroupedGraph grouped = timed(times.passes_s, [&] { return make_groups(std::move(graph)); });
+  if (trace) trace->grouped = grouped;
+  Plan plan = timed(times.plan_s, [&] { return make_plan(grouped, target, {.forced_impls = options.set_impl}); });
+  auto code = timed(times.codegen_s, [&] { return jit_compile(plan.kernels, target.isa, jit_options(options)); });
+  if (trace) trace->jit = code->stats();
+  return make_program(std::move(plan), std::move(code));
+}
+
+Result<Program> compile(const std::string& model_path, const CompileOptions& options) {
+  return catch_errors([&] { return compile_graph(load_model(model_path, options), options); });
+}
+
+Result<Program> compile(const void* model, size_t bytes, const CompileOptions& options) {
+  return catch_errors([&] {
+    Graph graph = onnx_frontend::import_bytes(model, bytes, "model in memory", {.shapes = options.shapes});
+    return compile_graph(std::move(graph), options);
+  });
+}
+
+}  // namespace convoy

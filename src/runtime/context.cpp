@@ -1,0 +1,98 @@
+#include <convoy/program.h>
+
+#include <cstddef>
+
+#include "runtime/context_data.h"
+#include "support/error.h"
+
+namespace convoy {
+
+namespace {
+
+using detail::ContextData;
+
+bool overlap(const Tensor& a, const Tensor& b) {
+  const auto *a_begin = static_cast<const std::byte*>(a.data()), *b_begin = static_cast<const std::byte*>(b.data());
+  return a_begin < b_begin + b.bytes() && b_begin < a_begin + a.bytes();
+}
+
+/// Throws when `tensor` cannot stand for the port.
+void check_port(const std::vector<PortInfo>& ports, const char* kind, int index, const Tensor& tensor) {
+  if (index < 0 || index >= static_cast<int>(ports.size())) {
+    usage_error("there is no {} {}: the network has {}", kind, index, ports.size());
+  }
+  const PortInfo& port = ports[index];
+  if (tensor.type() != port.type) {
+    usage_error("{} '{}' is {}, the tensor given is {}", kind, port.name, port.type.str(), tensor.type().str());
+  }
+  if (tensor.empty()) usage_error("{} '{}': the tensor given has no data", kind, port.name);
+  if (reinterpret_cast<uintptr_t>(tensor.data()) % size_of(tensor.dtype()) != 0) {
+    usage_error("{} '{}': the memory given is not aligned for {}", kind, port.name, to_string(tensor.dtype()));
+  }
+}
+
+/// Throws when an output would overwrite what is still to be read, or another output.
+void check_no_overlap(const std::vector<PortInfo>& ports, const std::vector<Tensor>& tensors, const std::string& name,
+                      const Tensor& tensor, int except = -1) {
+  for (int i = 0; i < static_cast<int>(tensors.size()); ++i) {
+    if (i != except && overlap(tensors[i], tensor)) {
+      usage_error("the memory given for '{}' overlaps that of '{}'", name, ports[i].name);
+    }
+  }
+}
+
+void bind_input(ContextData& context, int index, Tensor tensor) {
+  const auto& program = *context.program;
+  check_port(program.inputs, "input", index, tensor);
+  check_no_overlap(program.outputs, context.outputs, program.inputs[index].name, tensor);
+  context.inputs[index] = std::move(tensor);
+}
+
+void bind_output(ContextData& context, int index, Tensor tensor) {
+  const auto& program = *context.program;
+  check_port(program.outputs, "output", index, tensor);
+  check_no_overlap(program.inputs, context.inputs, program.outputs[index].name, tensor);
+  check_no_overlap(program.outputs, context.outputs, program.outputs[index].name, tensor, index);
+  context.outputs[index] = std::move(tensor);
+}
+
+/// The Status of what `fn` throws.
+template <class Fn>
+Status status_of(Fn&& fn) {
+  const auto result = catch_errors([&] {
+    fn();
+    return true;
+  });
+  return result ? Status() : result.status();
+}
+
+}  // namespace
+
+Context::Context(const Program& program) : data_(std::make_unique<ContextData>(program.data_)) {}
+Context::Context(Context&&) noexcept = default;
+Context& Context::operator=(Context&&) noexcept = default;
+Context::~Context() = default;
+
+Tensor& Context::input(int index) {
+  return data_->inputs.at(index);
+}
+const Tensor& Context::output(int index) const {
+  return data_->outputs.at(index);
+}
+
+Status Context::bind_input(int index, Tensor tensor) {
+  return status_of([&] { convoy::bind_input(*data_, index, std::move(tensor)); });
+}
+
+Status Context::bind_output(int index, Tensor tensor) {
+  return status_of([&] { convoy::bind_output(*data_, index, std::move(tensor)); });
+}
+
+void Context::run() {
+  data_->run(nullptr);
+}
+void Context::run_profiled(std::vector<double>& step_ns) {
+  data_->run(&step_ns);
+}
+
+}  // namespace convoy
