@@ -220,6 +220,13 @@ NetworkInputs read_inputs(const InputOptions& options, const std::vector<PortInf
   return InputReader(options, inputs, outputs).run(missing);
 }
 
+void bind_inputs(Context& context, const std::vector<Tensor>& tensors) {
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const Status status = context.bind_input(static_cast<int>(i), tensors[i]);
+    if (!status) throw Error(status.kind(), status.message());
+  }
+}
+
 Tensor random_tensor(const TensorType& type, uint64_t seed) {
   Tensor tensor(type);
   std::mt19937_64 random(seed);

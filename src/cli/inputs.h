@@ -37,6 +37,9 @@ enum class Missing { error, random };
 NetworkInputs read_inputs(const InputOptions& options, const std::vector<PortInfo>& inputs,
                           const std::vector<PortInfo>& outputs, Missing missing);
 
+/// Makes the context read from tensors that read_inputs returned.
+void bind_inputs(Context& context, const std::vector<Tensor>& tensors);
+
 /// Floats in [-1, 1), bytes over their whole range, other integers 0 or 1 (they may be indices). Equal seeds
 /// give equal values on every machine.
 Tensor random_tensor(const TensorType& type, uint64_t seed);

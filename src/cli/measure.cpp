@@ -42,6 +42,12 @@ Latency summarise(std::vector<double> samples) {
   return latency;
 }
 
+void add_measure_options(CLI::App& command, MeasureOptions& options) {
+  command.add_option("--seconds", options.seconds, "how long to measure (default 3)")->check(CLI::Range(0.001, 86400.0));
+  command.add_option("--runs", options.runs, "measure this many runs, however long they take")
+      ->check(CLI::Range(1, 1000000000));
+}
+
 void warm_up(Context& context, const MeasureOptions& options) {
   constexpr int kRuns = 3;
   const double seconds = options.runs > 0 ? 0 : options.seconds / 10;

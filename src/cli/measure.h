@@ -3,6 +3,7 @@
 
 #include <convoy/program.h>
 
+#include <CLI/CLI.hpp>
 #include <vector>
 
 namespace convoy::cli {
@@ -25,6 +26,9 @@ struct MeasureOptions {
   double seconds = 3;
   int runs = 0;  ///< 0: as many as fit in `seconds`
 };
+
+/// --seconds and --runs.
+void add_measure_options(CLI::App& command, MeasureOptions& options);
 
 /// Runs until caches, branch predictors and clocks have settled: three runs or a tenth of the time.
 void warm_up(Context& context, const MeasureOptions& options);

@@ -101,7 +101,7 @@ VipsPtr enlarge(const VipsPtr& image, double x_scale, double y_scale, ImageSize 
       vips_array_int_new(area, 4), [](VipsArrayInt* array) { vips_area_unref(VIPS_AREA(array)); });
   return vips_apply(vips_affine, image, x_scale, 0.0, 0.0, y_scale, "interpolate", bilinear.get(), "oarea",
                     output_area.get(), "idx", 0.5 - 0.5 / x_scale, "idy", 0.5 - 0.5 / y_scale, "extend",
-                    VIPS_EXTEND_COPY);
+                    VIPS_EXTEND_COPY, "premultiplied", TRUE);
 }
 
 VipsPtr scale_to(VipsPtr image, ImageSize wanted) {

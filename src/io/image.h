@@ -42,7 +42,7 @@ ImageSize image_size(const std::string& path);
 /// damaged file is an error.
 LoadedImage load_image(const std::string& path, std::optional<ImageSize> size = {}, Fit fit = Fit::crop);
 
-/// f32 H x W x C to another size, by the same filter.
+/// f32 H x W x C to another size, by the same filter; each channel by itself.
 Tensor resize_image(const Tensor& pixels, ImageSize size);
 
 /// True for the file names that write_image takes: .png .jpg .jpeg .webp .tif .tiff.

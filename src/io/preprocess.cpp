@@ -201,6 +201,7 @@ std::string Preprocess::describe() const {
 PreparedImage prepare_image(const std::string& path, const TensorType& input, const Preprocess& preprocess) {
   const ImageLayout layout = input_layout(input);
   PreparedImage prepared;
+  prepared.path = path;
   prepared.image = load_image(path, layout.size, preprocess.fit);
   Tensor values(DType::f32, input.shape);
   fill(values, prepared.image.pixels, layout, preprocess);

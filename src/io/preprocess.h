@@ -61,6 +61,7 @@ Preprocess make_preprocess(const PreprocessOptions& options, const TensorType& i
                            const std::vector<TensorType>& outputs);
 
 struct PreparedImage {
+  std::string path;
   Tensor tensor;            ///< of the network input's type
   LoadedImage image;        ///< at the network's size, 0..255
   std::string description;  ///< "cat.png 512x341 -> crop 224x224, RGB, x/255"

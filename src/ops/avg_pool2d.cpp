@@ -20,7 +20,7 @@ void pool(const AvgPool2d& op, const Tensor& src, Tensor& dst) {
     double sum = 0;
     for_each_tap(op.window, kernel, plane, index[2], index[3],
                  [&](int64_t, int64_t, int64_t y, int64_t x) { sum += from[y * plane.w + x]; });
-    *out++ = static_cast<T>(sum / static_cast<double>(op.divisor(index[2], index[3], plane)));
+    *out++ = convert_to<T>(sum / static_cast<double>(op.divisor(index[2], index[3], plane)));
   });
 }
 

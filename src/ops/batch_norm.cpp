@@ -20,7 +20,7 @@ void normalize(const Tensor& src, const std::vector<double>& factor, const std::
   T* to = dst.as<T>();
   for (int64_t i = 0; i < images * channels; ++i) {
     for (int64_t j = 0; j < plane; ++j) {
-      *to++ = static_cast<T>(static_cast<double>(*from++) * factor[i % channels] + offset[i % channels]);
+      *to++ = convert_to<T>(static_cast<double>(*from++) * factor[i % channels] + offset[i % channels]);
     }
   }
 }

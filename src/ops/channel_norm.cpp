@@ -42,7 +42,7 @@ void normalize_groups(std::span<const Tensor* const> inputs, int64_t groups, dou
       const Moments row_moments = moments(from, row_elems, epsilon);
       for (int64_t i = 0; i < row_elems; ++i) {
         const int64_t channel = (row * row_elems + i) / channel_elems % channels;
-        *to++ = static_cast<T>(row_moments.normalized(static_cast<double>(from[i])) * scale[channel] + bias[channel]);
+        *to++ = convert_to<T>(row_moments.normalized(static_cast<double>(from[i])) * scale[channel] + bias[channel]);
       }
     }
   });

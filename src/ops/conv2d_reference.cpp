@@ -25,7 +25,7 @@ void convolve(const Conv2d& op, const Tensor& src, const Tensor& weights, const 
                      sum += static_cast<double>(from[ic * src_plane]) * static_cast<double>(weight[ic * kernel_plane]);
                    }
                  });
-    *out++ = static_cast<T>(sum);
+    *out++ = convert_to<T>(sum);
   });
 }
 

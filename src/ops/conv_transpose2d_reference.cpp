@@ -33,7 +33,7 @@ void convolve(const ConvTranspose2d& op, const Tensor& src, const Tensor& weight
       scatter(op.window, src_plane, src.as<T>() + (n * in[1] + ic) * in[2] * in[3], kernel,
               weights.as<T>() + (ic * filter[1] + oc % filter[1]) * filter[2] * filter[3], dst_plane, plane);
     }
-    for (double value : plane) *to++ = static_cast<T>(value);
+    for (double value : plane) *to++ = convert_to<T>(value);
   });
 }
 

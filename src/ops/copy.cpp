@@ -1,6 +1,7 @@
 #include "ops/copy.h"
 
 #include "ops/index.h"
+#include "support/arithmetic.h"
 
 namespace convoy {
 namespace {
@@ -45,7 +46,7 @@ void copy_mapped(const Tensor& src, const std::vector<AxisMap>& maps, double fil
   visit_dtype(src.dtype(), [&]<class T>() {
     const T* from = src.as<T>();
     T* to = dst.as<T>();
-    const T filler = static_cast<T>(fill);
+    const T filler = convert_to<T>(fill);
     for_each_index(dst.shape(), [&](std::span<const int64_t> index) {
       const int64_t offset = mapped_offset(offsets, index);
       *to++ = offset == kNoSource ? filler : from[offset];

@@ -24,15 +24,16 @@ ChannelStrides channel_strides(const DepthToSpace& op, int64_t src_channels) {
 
 std::vector<TensorType> DepthToSpace::infer(const InputTypes& inputs) const {
   expect_inputs(inputs, 1);
-  TensorType dst = *inputs[0];
-  expect_rank(dst, 4, "src");
-  expect_extents(dst, "src");
+  const TensorType& src = *inputs[0];
+  expect_rank(src, 4, "src");
+  expect_extents(src, "src");
   expect_range(block_size, 1, kMaxExtent, "block_size");
   const int64_t block = checked_multiply(block_size, block_size);
-  if (dst.shape[1] % block != 0) {
-    invalid_input("src {} has {} channels, expected a multiple of {} for block_size {}", dst.str(), dst.shape[1],
+  if (src.shape[1] % block != 0) {
+    invalid_input("src {} has {} channels, expected a multiple of {} for block_size {}", src.str(), src.shape[1],
                   block, block_size);
   }
+  TensorType dst = src;
   dst.shape[1] /= block;
   dst.shape[2] *= block_size;
   dst.shape[3] *= block_size;

@@ -1,9 +1,10 @@
 // Reference loops over floating-point tensors of any width: elements are read and written as the type that
-// stores them, arithmetic is in double.
+// stores them, arithmetic is in double, convert_to rounds the result.
 #pragma once
 
 #include <vector>
 
+#include "support/arithmetic.h"
 #include "support/dtypes.h"
 
 namespace convoy {

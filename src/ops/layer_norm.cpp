@@ -64,7 +64,7 @@ void LayerNorm::reference(std::span<const Tensor* const> inputs, std::span<Tenso
       const T* from = src.as<T>() + first;
       const Moments slice_moments = moments(from, slice_elems, epsilon);
       for (int64_t i = 0; i < slice_elems; ++i) {
-        *to++ = static_cast<T>(slice_moments.normalized(static_cast<double>(from[i])) * scale[i] + bias[i]);
+        *to++ = convert_to<T>(slice_moments.normalized(static_cast<double>(from[i])) * scale[i] + bias[i]);
       }
     }
   });

@@ -29,7 +29,7 @@ void normalize(const Lrn& op, const Tensor& src, Tensor& dst) {
     const T* first = src.as<T>() + i + (range.begin - c) * plane;
     const double squares = sum_of_squares(first, range.end - range.begin, plane);
     const double divisor = std::pow(op.bias + op.alpha / static_cast<double>(op.size) * squares, op.beta);
-    dst.as<T>()[i] = static_cast<T>(static_cast<double>(src.as<T>()[i]) / divisor);
+    dst.as<T>()[i] = convert_to<T>(static_cast<double>(src.as<T>()[i]) / divisor);
   }
 }
 

@@ -1,9 +1,6 @@
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
 #include "ops/index.h"
 #include "ops/resize.h"
+#include "support/arithmetic.h"
 
 namespace convoy {
 namespace {
@@ -41,17 +38,6 @@ double weighted_sum(const std::vector<AxisTaps>& tables, std::span<const int64_t
   return sum;
 }
 
-template <class T>
-T converted(double value) {
-  if constexpr (kIsInteger<T>) {
-    // Compared with max + 1, a power of two: max itself may not be a double.
-    if (std::isnan(value)) return 0;
-    if (value >= std::ldexp(1.0, std::numeric_limits<T>::digits)) return std::numeric_limits<T>::max();
-    if (value <= static_cast<double>(std::numeric_limits<T>::min())) return std::numeric_limits<T>::min();
-  }
-  return static_cast<T>(value);
-}
-
 /// The element itself where nothing is weighted, so that 64-bit integers stay exact.
 template <class T>
 T nearest(const std::vector<AxisTaps>& tables, std::span<const int64_t> index, const T* src) {
@@ -65,11 +51,11 @@ void resample(const Resize& op, const Tensor& src, Tensor& dst) {
   T* to = dst.as<T>();
   for_each_index(dst.shape(), [&](std::span<const int64_t> index) {
     if (extrapolates(tables, index)) {
-      *to++ = converted<T>(op.extrapolation_value);
+      *to++ = convert_to<T>(op.extrapolation_value);
     } else if (op.mode == ResizeMode::nearest) {
       *to++ = nearest(tables, index, src.as<T>());
     } else {
-      *to++ = converted<T>(weighted_sum(tables, index, 0, src.as<T>()));
+      *to++ = convert_to<T>(weighted_sum(tables, index, 0, src.as<T>()));
     }
   });
 }

@@ -17,12 +17,13 @@ Range spread(const Range& out, const Range& offsets, int64_t block_size) {
 
 std::vector<TensorType> SpaceToDepth::infer(const InputTypes& inputs) const {
   expect_inputs(inputs, 1);
-  TensorType dst = *inputs[0];
-  expect_rank(dst, 4, "src");
+  const TensorType& src = *inputs[0];
+  expect_rank(src, 4, "src");
   expect_range(block_size, 1, kMaxExtent, "block_size");
+  TensorType dst = src;
   for (int axis : {2, 3}) {
-    if (dst.shape[axis] % block_size != 0) {
-      invalid_input("src {} has {} {}, expected a multiple of block_size {}", dst.str(), dst.shape[axis],
+    if (src.shape[axis] % block_size != 0) {
+      invalid_input("src {} has {} {}, expected a multiple of block_size {}", src.str(), src.shape[axis],
                     axis == 2 ? "rows" : "columns", block_size);
     }
     dst.shape[axis] /= block_size;

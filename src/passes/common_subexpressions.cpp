@@ -11,6 +11,13 @@
 namespace convoy {
 namespace {
 
+/// Equal constants have equal hashes. Weights differ early, so the first bytes are enough to tell them apart.
+size_t hash(const Tensor& tensor) {
+  constexpr int64_t kHashedBytes = 4096;
+  const auto* data = static_cast<const char*>(tensor.data());
+  return std::hash<std::string_view>()({data, static_cast<size_t>(std::min(tensor.bytes(), kHashedBytes))});
+}
+
 bool same_data(const Tensor& a, const Tensor& b) {
   return a.type() == b.type() && (a.data() == b.data() || std::memcmp(a.data(), b.data(), a.bytes()) == 0);
 }
@@ -24,8 +31,7 @@ std::vector<ValueId> representatives(const Graph& graph) {
     result[i] = id;
     if (!graph.is_constant(id)) continue;
     const Tensor& tensor = *graph.value(id).constant;
-    const std::string_view bytes(static_cast<const char*>(tensor.data()), tensor.bytes());
-    std::vector<ValueId>& candidates = by_hash[std::hash<std::string_view>()(bytes)];
+    std::vector<ValueId>& candidates = by_hash[hash(tensor)];
     const auto equal = std::find_if(candidates.begin(), candidates.end(), [&](ValueId candidate) {
       return same_data(*graph.value(candidate).constant, tensor);
     });

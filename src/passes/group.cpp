@@ -15,8 +15,8 @@ namespace {
 
 /// Sorted.
 constexpr std::string_view kEpilogueTakers[] = {
-    "avg_pool2d", "batch_norm", "conv2d", "conv_transpose2d", "instance_norm", "lrn",
-    "matmul",     "max_pool2d", "reduce", "resize",           "softmax",
+    "avg_pool2d", "batch_norm", "conv2d",     "conv_transpose2d", "group_norm", "instance_norm", "layer_norm",
+    "lrn",        "matmul",     "max_pool2d", "reduce",           "resize",     "softmax",
 };
 
 /// "(%data, %w)", or nothing when no input comes from outside of the group.

@@ -56,14 +56,22 @@ ValueId apply_to(RewriteContext& context, int variable_input, ValueId x) {
   return context.builder.add1(context.node.op, inputs, context.node.name);
 }
 
+/// The value that moving `id` (of the old graph) gives, with the node applied before anything is moved.
+ValueId apply_before_moving(RewriteContext& context, int variable_input, ValueId id, const std::string& name = "") {
+  const Node& node = *producer(context.old_graph, id);
+  if (!is_permutation(*node.op)) return apply_to(context, variable_input, context.mapped[id]);
+  std::vector<ValueId> inputs;
+  for (ValueId input : node.inputs) inputs.push_back(apply_before_moving(context, variable_input, input));
+  return context.builder.add1(node.op, inputs, node.name, name);
+}
+
 Replacement hoist(RewriteContext& context) {
   const int variable_input = only_variable_input(context.old_graph, context.node);
-  if (variable_input < 0 || !comes_from_epilogues(context, context.node.inputs[variable_input])) return std::nullopt;
-  const Node& movement = *producer(context.old_graph, context.node.inputs[variable_input]);
-  if (!is_permutation(*movement.op)) return std::nullopt;
-  std::vector<ValueId> moved;
-  for (ValueId id : movement.inputs) moved.push_back(apply_to(context, variable_input, context.mapped[id]));
-  return std::vector<ValueId>{context.builder.add1(movement.op, moved, movement.name, output_name(context))};
+  if (variable_input < 0) return std::nullopt;
+  const ValueId moved = context.node.inputs[variable_input];
+  const Node* movement = producer(context.old_graph, moved);
+  if (!movement || !is_permutation(*movement->op) || !comes_from_epilogues(context, moved)) return std::nullopt;
+  return std::vector<ValueId>{apply_before_moving(context, variable_input, moved, output_name(context))};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The one block of memory that a Context works in.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>

@@ -17,6 +17,8 @@ constexpr Backend kBackends[] = {
 
 }  // namespace
 
-std::span<const Backend> backends() { return kBackends; }
+std::span<const Backend> backends() {
+  return kBackends;
+}
 
 }  // namespace convoy::conformance

@@ -16,10 +16,14 @@ struct Tolerance {
 Tolerance tolerance_of(DType dtype) {
   switch (dtype) {
     case DType::f32:
-    case DType::f64: return {1e-5, 1e-5};
-    case DType::f16: return {0x1p-9, 1e-5};
-    case DType::bf16: return {0x1p-6, 1e-5};
-    default: return {0, 0};
+    case DType::f64:
+      return {1e-5, 1e-5};
+    case DType::f16:
+      return {0x1p-9, 1e-5};
+    case DType::bf16:
+      return {0x1p-6, 1e-5};
+    default:
+      return {0, 0};
   }
 }
 
@@ -31,8 +35,10 @@ bool close(double found, double expected, const Tolerance& tolerance) {
 template <class T>
 bool equal_elements(T found, T expected, const Tolerance& tolerance) {
   // 64-bit integers do not fit a double.
-  if constexpr (kIsFloat<T>) return close(found, expected, tolerance);
-  else return found == expected;
+  if constexpr (kIsFloat<T>)
+    return close(found, expected, tolerance);
+  else
+    return found == expected;
 }
 
 template <class T>

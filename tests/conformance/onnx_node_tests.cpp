@@ -45,7 +45,9 @@ struct Parameter {
 };
 
 /// How GoogleTest prints the parameter of a failed test.
-void PrintTo(const Parameter& parameter, std::ostream* out) { *out << parameter.backend->name << " " << parameter.name; }
+void PrintTo(const Parameter& parameter, std::ostream* out) {
+  *out << parameter.backend->name << " " << parameter.name;
+}
 
 std::vector<Parameter> parameters() {
   std::vector<Parameter> parameters;

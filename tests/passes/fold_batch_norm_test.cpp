@@ -8,24 +8,24 @@ namespace {
 TEST(FoldBatchNorm, IntoConvolutionWithWhatFollows) {
   const Graph after = expect_pass(fold_batch_norm, R"(graph g
 input %x f32[1x2x5x5]
-constant %w f32[4x1x3x3] ...
-constant %b f32[4] ...
-constant %scale f32[4] ...
-constant %bias f32[4] ...
-constant %mean f32[4] ...
-constant %variance f32[4] ...
-constant %column f32[4x1x1] 1 -2 3 -4
-constant %row f32[1x4x1x1] 0.5 0.25 2 4
+constant %w f32[6x1x3x3] ...
+constant %b f32[6] ...
+constant %scale f32[6] ...
+constant %bias f32[6] ...
+constant %mean f32[6] ...
+constant %variance f32[6] ...
+constant %column f32[6x1x1] 1 -2 3 -4 5 -6
+constant %row f32[1x6x1x1] 0.5 0.25 2 4 1 -1
 constant %two f32[] 2
-%a f32[1x4x3x3] = conv2d(%x, %w, %b) strides=[1,1] dilations=[1,1] pads=[0,0,0,0] group=2 @conv
-%c f32[1x4x3x3] = batch_norm(%a, %scale, %bias, %mean, %variance) epsilon=0.001
-%d f32[1x4x3x3] = mul(%c, %column)
-%e f32[1x4x3x3] = sub(%two, %d)
-%f f32[1x4x3x3] = div(%e, %row)
-%y f32[1x4x3x3] = relu(%f)
+%a f32[1x6x3x3] = conv2d(%x, %w, %b) strides=[1,1] dilations=[1,1] pads=[0,0,0,0] group=2 @conv
+%c f32[1x6x3x3] = batch_norm(%a, %scale, %bias, %mean, %variance) epsilon=0.001
+%d f32[1x6x3x3] = mul(%c, %column)
+%e f32[1x6x3x3] = sub(%two, %d)
+%f f32[1x6x3x3] = div(%e, %row)
+%y f32[1x6x3x3] = relu(%f)
 output %y
 )",
-                                  "%f = conv2d(%x, f32[4x1x3x3], f32[4]) strides=[1,1] dilations=[1,1] "
+                                  "%f = conv2d(%x, f32[6x1x3x3], f32[6]) strides=[1,1] dilations=[1,1] "
                                   "pads=[0,0,0,0] group=2\n%y = relu(%f) alpha=0 beta=0\n");
   EXPECT_EQ(after.nodes[0].name, "conv");
 }

@@ -21,9 +21,9 @@ output %y
               R"(%a = conv2d(%x, f32[4x2x1x1], _) strides=[1,1] dilations=[1,1] pads=[0,0,0,0] group=1
 %halve = mul(0.5, %a)
 %tanh = tanh(%halve) alpha=0 beta=0
-%shuffle = depth_to_space(%tanh) block_size=2 mode=dcr
-%flat = reshape(%shuffle) shape=[1,36]
-%y = reshape(%flat) shape=[1,1,1,36]
+%shuffle_1 = depth_to_space(%tanh) block_size=2 mode=dcr
+%flat_1 = reshape(%shuffle_1) shape=[1,36]
+%y = reshape(%flat_1) shape=[1,1,1,36]
 )",
               0);
 }

@@ -110,6 +110,10 @@ Val KernelBuilder::offset(Val pointer, int64_t elems) {
   if (elems == 0) return pointer;
   return {impl_->ir.CreateConstGEP1_64(impl_->f32(), pointer.v, elems), this};
 }
+Val KernelBuilder::load_i64(Val pointer, Val index) {
+  auto* at = impl_->ir.CreateGEP(impl_->i64(), pointer.v, index.v);
+  return {impl_->ir.CreateAlignedLoad(impl_->i64(), at, llvm::Align(8)), this};
+}
 
 // Control flow.
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,7 @@ class KernelBuilder {
   /// Pointer `elems` f32 elements after `pointer`; `constant` elements are added on top.
   Val offset(Val pointer, Val elems, int64_t constant = 0);
   Val offset(Val pointer, int64_t elems);
+  Val load_i64(Val pointer, Val index);  ///< element `index` of a table of i64
 
   // Control flow.
   /// for (i = begin; i < end; i += step) carried = body(i, carried); returns the carried values.
@@ -128,6 +130,8 @@ class KernelBuilder {
   /// Lane i of the result is lane indices[i] of a ++ b (b may be empty: then only a).
   Val shuffle(Val a, Val b, const std::vector<int>& indices);
   void prefetch(Val pointer, int64_t elem_offset = 0);
+  /// The number in every lane when `a` is a constant.
+  std::optional<double> constant_value(Val a);
 
   struct Impl;
   Impl& impl() { return *impl_; }

@@ -164,4 +164,12 @@ void KernelBuilder::prefetch(Val pointer, int64_t elem_offset) {
                      {at, ir.getInt32(0), ir.getInt32(3), ir.getInt32(1)});
 }
 
+std::optional<double> KernelBuilder::constant_value(Val a) {
+  auto* constant = llvm::dyn_cast<llvm::Constant>(a.v);
+  if (constant && constant->getType()->isVectorTy()) constant = constant->getSplatValue();
+  auto* number = llvm::dyn_cast_or_null<llvm::ConstantFP>(constant);
+  if (!number) return std::nullopt;
+  return number->getValueAPF().convertToFloat();
+}
+
 }  // namespace convoy

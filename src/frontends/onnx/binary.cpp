@@ -16,20 +16,13 @@ struct BinaryRule {
 };
 
 constexpr BinaryRule kBinaryRules[] = {
-    {"Add", BinaryKind::add},
-    {"And", BinaryKind::logical_and},
-    {"Div", BinaryKind::div},
-    {"Equal", BinaryKind::equal},
-    {"Greater", BinaryKind::greater},
-    {"GreaterOrEqual", BinaryKind::greater_equal},
-    {"Less", BinaryKind::less},
-    {"LessOrEqual", BinaryKind::less_equal},
-    {"Max", BinaryKind::max},
-    {"Min", BinaryKind::min},
-    {"Mul", BinaryKind::mul},
-    {"Or", BinaryKind::logical_or},
-    {"Sub", BinaryKind::sub},
-    {"Sum", BinaryKind::add},
+    {"Add", BinaryKind::add},         {"And", BinaryKind::logical_and},
+    {"Div", BinaryKind::div},         {"Equal", BinaryKind::equal},
+    {"Greater", BinaryKind::greater}, {"GreaterOrEqual", BinaryKind::greater_equal},
+    {"Less", BinaryKind::less},       {"LessOrEqual", BinaryKind::less_equal},
+    {"Max", BinaryKind::max},         {"Min", BinaryKind::min},
+    {"Mul", BinaryKind::mul},         {"Or", BinaryKind::logical_or},
+    {"Sub", BinaryKind::sub},         {"Sum", BinaryKind::add},
 };
 
 Binary binary_of(const NodeImport& node) {
@@ -65,7 +58,9 @@ std::vector<ValueId> import_binary(NodeImport& node) {
   return node.emit(binary_of(node), {node.input(0), aligned_rhs(node)});
 }
 
-std::vector<ValueId> import_variadic(NodeImport& node) { return variadic(node, binary_of(node).kind); }
+std::vector<ValueId> import_variadic(NodeImport& node) {
+  return variadic(node, binary_of(node).kind);
+}
 
 std::vector<ValueId> import_mean(NodeImport& node) {
   ValueId sum = node.input(0);

@@ -17,6 +17,8 @@ std::vector<ValueId> import_cast(NodeImport& node) {
   return cast_input(node, element_type(static_cast<int>(node.attr_int("to", 0))));
 }
 
-std::vector<ValueId> import_cast_like(NodeImport& node) { return cast_input(node, node.type(1).dtype); }
+std::vector<ValueId> import_cast_like(NodeImport& node) {
+  return cast_input(node, node.type(1).dtype);
+}
 
 }  // namespace convoy::onnx_frontend

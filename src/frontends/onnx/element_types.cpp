@@ -44,7 +44,9 @@ constexpr ElementType kElementTypes[] = {
     {"INT2", {}},
 };
 
-bool is_known(int onnx_type) { return onnx_type >= 0 && onnx_type < static_cast<int>(std::size(kElementTypes)); }
+bool is_known(int onnx_type) {
+  return onnx_type >= 0 && onnx_type < static_cast<int>(std::size(kElementTypes));
+}
 
 }  // namespace
 

@@ -128,8 +128,7 @@ class ModelImport {
     if (node.input_size() != 1) invalid_input("expects 1 input, got {}", node.input_size());
     const Tensor* condition = builder_.constant_of(value(node.input(0), scope));
     if (!condition) {
-      unsupported("its condition '{}' is only known when the network runs; a constant one is supported",
-                  node.input(0));
+      unsupported("its condition '{}' is only known when the network runs; a constant one is supported", node.input(0));
     }
     if (condition->dtype() != DType::boolean || condition->elems() != 1) {
       invalid_input("its condition is {}, expected one bool", condition->type().str());

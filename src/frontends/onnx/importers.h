@@ -39,5 +39,51 @@ std::vector<ValueId> import_cast_like(NodeImport& node);
 std::vector<ValueId> import_gather(NodeImport& node);
 std::vector<ValueId> import_top_k(NodeImport& node);
 std::vector<ValueId> import_range(NodeImport& node);
+// concat.cpp
+std::vector<ValueId> import_concat(NodeImport& node);
+// constant.cpp
+std::vector<ValueId> import_constant(NodeImport& node);
+std::vector<ValueId> import_constant_of_shape(NodeImport& node);
+std::vector<ValueId> import_shape(NodeImport& node);
+std::vector<ValueId> import_size(NodeImport& node);
+// conv2d.cpp
+std::vector<ValueId> import_conv(NodeImport& node);
+// conv_transpose2d.cpp
+std::vector<ValueId> import_conv_transpose(NodeImport& node);
+// depth_to_space.cpp
+std::vector<ValueId> import_depth_to_space(NodeImport& node);
+std::vector<ValueId> import_space_to_depth(NodeImport& node);
+// identity.cpp
+std::vector<ValueId> import_identity(NodeImport& node);
+std::vector<ValueId> import_dropout(NodeImport& node);
+// normalization.cpp
+std::vector<ValueId> import_batch_normalization(NodeImport& node);
+std::vector<ValueId> import_instance_normalization(NodeImport& node);
+std::vector<ValueId> import_layer_normalization(NodeImport& node);
+std::vector<ValueId> import_group_normalization(NodeImport& node);
+std::vector<ValueId> import_lrn(NodeImport& node);
+// pad.cpp
+std::vector<ValueId> import_pad(NodeImport& node);
+// pool2d.cpp
+std::vector<ValueId> import_max_pool(NodeImport& node);
+std::vector<ValueId> import_average_pool(NodeImport& node);
+std::vector<ValueId> import_global_average_pool(NodeImport& node);
+std::vector<ValueId> import_global_max_pool(NodeImport& node);
+// repetition.cpp
+std::vector<ValueId> import_expand(NodeImport& node);
+std::vector<ValueId> import_tile(NodeImport& node);
+// reshape.cpp
+std::vector<ValueId> import_reshape(NodeImport& node);
+std::vector<ValueId> import_flatten(NodeImport& node);
+std::vector<ValueId> import_squeeze(NodeImport& node);
+std::vector<ValueId> import_unsqueeze(NodeImport& node);
+// resize.cpp
+std::vector<ValueId> import_resize(NodeImport& node);
+std::vector<ValueId> import_upsample(NodeImport& node);
+// slice.cpp
+std::vector<ValueId> import_slice(NodeImport& node);
+std::vector<ValueId> import_split(NodeImport& node);
+// transpose.cpp
+std::vector<ValueId> import_transpose(NodeImport& node);
 
 }  // namespace convoy::onnx_frontend

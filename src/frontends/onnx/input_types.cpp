@@ -38,11 +38,16 @@ Dim declared_dim(const onnx::TensorShapeProto::Dimension& proto) {
 
 const char* kind_of(const onnx::TypeProto& type) {
   switch (type.value_case()) {
-    case onnx::TypeProto::kSequenceType: return "a sequence";
-    case onnx::TypeProto::kOptionalType: return "an optional value";
-    case onnx::TypeProto::kMapType: return "a map";
-    case onnx::TypeProto::kSparseTensorType: return "a sparse tensor";
-    default: return "of no known type";
+    case onnx::TypeProto::kSequenceType:
+      return "a sequence";
+    case onnx::TypeProto::kOptionalType:
+      return "an optional value";
+    case onnx::TypeProto::kMapType:
+      return "a map";
+    case onnx::TypeProto::kSparseTensorType:
+      return "a sparse tensor";
+    default:
+      return "of no known type";
   }
 }
 
@@ -97,8 +102,8 @@ class Resolver {
       if (dims[axis].symbol.empty()) continue;
       const auto [bound, added] = symbols_.emplace(dims[axis].symbol, extent);
       if (bound->second != extent) {
-        refuse(input, shape, fmt::format("calls dimension {} '{}', which is {} elsewhere", axis, bound->first,
-                                         bound->second));
+        refuse(input, shape,
+               fmt::format("calls dimension {} '{}', which is {} elsewhere", axis, bound->first, bound->second));
       }
     }
   }

@@ -46,6 +46,8 @@ std::vector<ValueId> import_gemm(NodeImport& node) {
   return node.emit(binary(BinaryKind::add), {product, bias});
 }
 
-std::vector<ValueId> import_matmul(NodeImport& node) { return node.emit(MatMul(), {node.input(0), node.input(1)}); }
+std::vector<ValueId> import_matmul(NodeImport& node) {
+  return node.emit(MatMul(), {node.input(0), node.input(1)});
+}
 
 }  // namespace convoy::onnx_frontend

@@ -17,7 +17,9 @@ using google::protobuf::internal::WireFormatLite;
 /// opset_import, without which operators have no meaning, came with IR version 3.
 constexpr int64_t kOldestIrVersion = 3;
 
-bool is_text_char(char c) { return (c >= ' ' && c != 0x7f) || c == '\t' || c == '\n' || c == '\r' || (c & 0x80); }
+bool is_text_char(char c) {
+  return (c >= ' ' && c != 0x7f) || c == '\t' || c == '\n' || c == '\r' || (c & 0x80);
+}
 
 /// A model is binary from its first bytes on.
 bool looks_like_text(std::string_view bytes) {
@@ -53,8 +55,10 @@ bool is_truncated(std::string_view bytes) {
 void check_size(size_t bytes) {
   if (bytes == 0) invalid_input("the file is empty");
   if (bytes > static_cast<size_t>(std::numeric_limits<int>::max())) {
-    invalid_input("the file has {} bytes, more than the 2 GiB that ONNX's format can hold; save the model with "
-                  "external data instead", bytes);
+    invalid_input(
+        "the file has {} bytes, more than the 2 GiB that ONNX's format can hold; save the model with "
+        "external data instead",
+        bytes);
   }
 }
 

@@ -23,6 +23,8 @@ std::shared_ptr<const onnx::ModelProto> parse_model(const void* data, size_t byt
 int64_t opset_of(const onnx::ModelProto& model, const std::string& domain);
 
 /// Whether `domain` is the one of ONNX's own operators.
-inline bool is_standard_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+inline bool is_standard_domain(const std::string& domain) {
+  return domain.empty() || domain == "ai.onnx";
+}
 
 }  // namespace convoy::onnx_frontend

@@ -23,7 +23,9 @@ std::vector<To> list_of(const Repeated& values) {
 
 }  // namespace
 
-ValueId NodeImport::optional_input(int index) const { return index < input_count() ? inputs_[index] : kAbsent; }
+ValueId NodeImport::optional_input(int index) const {
+  return index < input_count() ? inputs_[index] : kAbsent;
+}
 
 ValueId NodeImport::input(int index) const {
   const ValueId id = optional_input(index);
@@ -53,7 +55,9 @@ std::vector<int64_t> NodeImport::constant_ints(int index) const {
   return values_of<int64_t>(tensor);
 }
 
-std::vector<double> NodeImport::constant_floats(int index) const { return values_of<double>(constant_input(index)); }
+std::vector<double> NodeImport::constant_floats(int index) const {
+  return values_of<double>(constant_input(index));
+}
 
 double NodeImport::constant_scalar(int index) const {
   const std::vector<double> values = constant_floats(index);
@@ -82,7 +86,9 @@ const onnx::AttributeProto* NodeImport::find(const char* name, onnx::AttributePr
   return attribute;
 }
 
-bool NodeImport::has(const char* name) const { return find(name) != nullptr; }
+bool NodeImport::has(const char* name) const {
+  return find(name) != nullptr;
+}
 
 int64_t NodeImport::attr_int(const char* name, int64_t fallback) const {
   const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::INT);

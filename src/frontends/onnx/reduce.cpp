@@ -14,16 +14,11 @@ struct ReduceRule {
 };
 
 constexpr ReduceRule kReduceRules[] = {
-    {"ReduceL1", ReduceKind::l1, 18, false},
-    {"ReduceL2", ReduceKind::l2, 18, false},
-    {"ReduceLogSum", ReduceKind::log_sum, 18, false},
-    {"ReduceLogSumExp", ReduceKind::log_sum_exp, 18, true},
-    {"ReduceMax", ReduceKind::max, 18, true},
-    {"ReduceMean", ReduceKind::mean, 18, true},
-    {"ReduceMin", ReduceKind::min, 18, true},
-    {"ReduceProd", ReduceKind::prod, 18, true},
-    {"ReduceSum", ReduceKind::sum, 13, true},
-    {"ReduceSumSquare", ReduceKind::sum_square, 18, false},
+    {"ReduceL1", ReduceKind::l1, 18, false},          {"ReduceL2", ReduceKind::l2, 18, false},
+    {"ReduceLogSum", ReduceKind::log_sum, 18, false}, {"ReduceLogSumExp", ReduceKind::log_sum_exp, 18, true},
+    {"ReduceMax", ReduceKind::max, 18, true},         {"ReduceMean", ReduceKind::mean, 18, true},
+    {"ReduceMin", ReduceKind::min, 18, true},         {"ReduceProd", ReduceKind::prod, 18, true},
+    {"ReduceSum", ReduceKind::sum, 13, true},         {"ReduceSumSquare", ReduceKind::sum_square, 18, false},
 };
 
 const ReduceRule& rule_of(const NodeImport& node) {

@@ -36,7 +36,9 @@ struct Uses {
 
 }  // namespace
 
-bool is_if(const onnx::NodeProto& node) { return is_standard_domain(node.domain()) && node.op_type() == "If"; }
+bool is_if(const onnx::NodeProto& node) {
+  return is_standard_domain(node.domain()) && node.op_type() == "If";
+}
 
 void check_operators(const onnx::ModelProto& model, const onnx::GraphProto& graph) {
   std::map<std::string, Uses> refused;

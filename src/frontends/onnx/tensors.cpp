@@ -132,19 +132,31 @@ Tensor TensorReader::inline_tensor(const onnx::TensorProto& proto, const TensorT
     return narrowed<T>(proto.int32_data(), type);
   };
   switch (type.dtype) {
-    case DType::f32: return same_width(proto.float_data());
-    case DType::f64: return same_width(proto.double_data());
-    case DType::i32: return same_width(proto.int32_data());
-    case DType::i64: return same_width(proto.int64_data());
-    case DType::u64: return same_width(proto.uint64_data());
-    case DType::u32: expect_count(proto.uint64_data_size(), type); return narrowed<uint32_t>(proto.uint64_data(), type);
-    case DType::i8: return int32_data(int8_t{});
-    case DType::i16: return int32_data(int16_t{});
-    case DType::u8: return int32_data(uint8_t{});
+    case DType::f32:
+      return same_width(proto.float_data());
+    case DType::f64:
+      return same_width(proto.double_data());
+    case DType::i32:
+      return same_width(proto.int32_data());
+    case DType::i64:
+      return same_width(proto.int64_data());
+    case DType::u64:
+      return same_width(proto.uint64_data());
+    case DType::u32:
+      expect_count(proto.uint64_data_size(), type);
+      return narrowed<uint32_t>(proto.uint64_data(), type);
+    case DType::i8:
+      return int32_data(int8_t{});
+    case DType::i16:
+      return int32_data(int16_t{});
+    case DType::u8:
+      return int32_data(uint8_t{});
     case DType::u16:
     case DType::f16:
-    case DType::bf16: return int32_data(uint16_t{});
-    case DType::boolean: return int32_data(bool{});
+    case DType::bf16:
+      return int32_data(uint16_t{});
+    case DType::boolean:
+      return int32_data(bool{});
   }
   internal_error("dtype {}", static_cast<int>(type.dtype));
 }
@@ -166,9 +178,10 @@ const std::shared_ptr<const MappedFile>& TensorReader::open_external(const std::
   if (found != external_files_.end()) return found->second;
   check_location(location);
   const std::string path = (std::filesystem::path(folder_) / location).string();
-  return with_context(fmt::format("its external data '{}'", path), [&]() -> const auto& {
-    return external_files_.emplace(location, MappedFile::open(path)).first->second;
-  });
+  return with_context(
+      fmt::format("its external data '{}'", path), [&]() -> const auto& {
+        return external_files_.emplace(location, MappedFile::open(path)).first->second;
+      });
 }
 
 }  // namespace convoy::onnx_frontend

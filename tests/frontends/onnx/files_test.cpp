@@ -53,7 +53,9 @@ TEST(OnnxFiles, Folder) {
   expect_invalid("is a folder", [&] { import_file(file.folder()); });
 }
 
-TEST(OnnxFiles, EmptyFile) { expect_refused("", "the file is empty"); }
+TEST(OnnxFiles, EmptyFile) {
+  expect_refused("", "the file is empty");
+}
 
 TEST(OnnxFiles, TextFile) {
   expect_refused("<!DOCTYPE html>\n<html><body>404 Not Found</body></html>\n", "is a text file");

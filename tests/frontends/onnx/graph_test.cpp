@@ -43,9 +43,9 @@ TEST(OnnxGraph, NamesUnnamedNodesByOperatorAndPlace) {
 
 TEST(OnnxGraph, CycleNamesANodeOnIt) {
   TestModel model;
-  model.input("x", {4}).add("Relu", {"b"}, {"y"}, "behind").add("Add", {"x", "b"}, {"a"}, "on_it");
-  model.add("Neg", {"a"}, {"b"}, "on_it_too").output("y");
-  expect_invalid_model("node 'on_it' (Add) lies on a cycle", model);
+  model.input("x", {4}).add("Relu", {"b"}, {"y"}, "behind").add("Add", {"x", "b"}, {"a"}, "cycle_a");
+  model.add("Neg", {"a"}, {"b"}, "cycle_b").output("y");
+  expect_invalid_model("(Neg) lies on a cycle: it needs its own output", model);
 }
 
 TEST(OnnxGraph, NodeThatReadsItself) {
@@ -95,11 +95,14 @@ TEST(OnnxGraph, InitializersListedAsInputsAreConstants) {
 
 TEST(OnnxGraph, ListsAllUnsupportedOperators) {
   TestModel model;
-  model.input("x", {4}).add("Foo", {"x"}, {"a"}, "foo1").add("Foo", {"a"}, {"b"}, "foo2").add("Bar", {"b"}, {"y"}, "bar");
+  model.input("x", {4})
+      .add("Foo", {"x"}, {"a"}, "foo1")
+      .add("Foo", {"a"}, {"b"}, "foo2")
+      .add("Bar", {"b"}, {"y"}, "bar");
   model.output("y");
   model.node(2).set_domain("org.example");
-  expect_unsupported(
-      "2 of its operators are not supported: Foo (2 nodes, first 'foo1'); org.example.Bar (node 'bar')", model);
+  expect_unsupported("2 of its operators are not supported: Foo (2 nodes, first 'foo1'); org.example.Bar (node 'bar')",
+                     model);
 }
 
 TEST(OnnxGraph, FunctionsOfTheModel) {

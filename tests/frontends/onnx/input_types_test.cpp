@@ -72,8 +72,7 @@ TEST(OnnxInputs, UnknownNameListsTheInputs) {
 
 TEST(OnnxInputs, HugeShape) {
   const int64_t huge = int64_t{1} << 40;
-  expect_error(ErrorKind::unsupported, "input 'image'",
-               [&] { image_model().import({{{"image", {1, 3, huge, 2}}}}); });
+  expect_error(ErrorKind::unsupported, "input 'image'", [&] { image_model().import({{{"image", {1, 3, huge, 2}}}}); });
   expect_invalid("more than 2^63 elements", [&] { image_model().import({{{"image", {1, 3, huge, huge}}}}); });
 }
 

@@ -59,10 +59,18 @@ class Mutator {
 
   std::string run() {
     switch (below(4)) {
-      case 0: flip_bits(); break;
-      case 1: overwrite(); break;
-      case 2: splice(); break;
-      default: bytes_.resize(below(bytes_.size())); break;
+      case 0:
+        flip_bits();
+        break;
+      case 1:
+        overwrite();
+        break;
+      case 2:
+        splice();
+        break;
+      default:
+        bytes_.resize(below(bytes_.size()));
+        break;
     }
     return std::move(bytes_);
   }

@@ -8,7 +8,9 @@
 namespace convoy::onnx_frontend {
 namespace {
 
-Tensor row(const std::vector<float>& values) { return Tensor::of(values); }
+Tensor row(const std::vector<float>& values) {
+  return Tensor::of(values);
+}
 
 TEST(OnnxClip, AttributesBeforeOpset11) {
   TestModel model(6);
@@ -65,7 +67,8 @@ TEST(OnnxXor, IsTrueForDifferentInputs) {
   TestModel model;
   model.input("a", {4}, onnx::TensorProto::BOOL).input("b", {4}, onnx::TensorProto::BOOL);
   model.add("Xor", {"a", "b"}, {"y"}).output("y");
-  const Tensor y = model.run({Tensor::of<bool>({false, false, true, true}), Tensor::of<bool>({false, true, false, true})});
+  const Tensor y =
+      model.run({Tensor::of<bool>({false, false, true, true}), Tensor::of<bool>({false, true, false, true})});
   EXPECT_EQ(values_of<bool>(y), (std::vector<bool>{false, true, true, false}));
 }
 

@@ -114,7 +114,8 @@ TEST(OnnxTensors, WrongSizes) {
 TEST(OnnxTensors, HostileDimensions) {
   const int64_t huge = int64_t{1} << 40;
   expect_refused("f32[1099511627776] has no data", make_proto(onnx::TensorProto::FLOAT, {huge}));
-  expect_refused("shape 1099511627776x1099511627776 has more than 2^63", make_proto(onnx::TensorProto::FLOAT, {huge, huge}));
+  expect_refused("shape 1099511627776x1099511627776 has more than 2^63",
+                 make_proto(onnx::TensorProto::FLOAT, {huge, huge}));
   expect_refused("its dimension -2 is negative", make_proto(onnx::TensorProto::FLOAT, {-2, -2}));
   const auto overflow = make_proto(onnx::TensorProto::DOUBLE, {int64_t{1} << 61});
   overflow->set_raw_data("");
@@ -191,8 +192,8 @@ TEST_F(OnnxExternalData, OutsideOfTheFolder) {
 }
 
 TEST_F(OnnxExternalData, OutOfRange) {
-  expect_refused("f32[2] needs 8 bytes at offset 12 of its external data 'w.bin', which has 16", external("w.bin", "12"),
-                 model_path());
+  expect_refused("f32[2] needs 8 bytes at offset 12 of its external data 'w.bin', which has 16",
+                 external("w.bin", "12"), model_path());
   expect_refused("f32[2] needs 8 bytes at offset 18446744073709551615", external("w.bin", "18446744073709551615"),
                  model_path());
   expect_refused("f32[2] needs 8 bytes, its data has 4", external("w.bin", "0", "4"), model_path());

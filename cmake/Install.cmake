@@ -1,0 +1,33 @@
+# `cmake --install`: library, headers, and the files by which CMake and pkg-config projects find them.
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Convoy)
+get_target_property(library_type convoy TYPE)
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/convoy TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
+install(TARGETS convoy EXPORT ConvoyTargets)
+install(EXPORT ConvoyTargets NAMESPACE Convoy:: DESTINATION ${package_dir})
+
+# Programs that link the static library link what it uses, too.
+if(library_type STREQUAL "STATIC_LIBRARY")
+  set(CONVOY_IS_STATIC ON)
+else()
+  set(CONVOY_IS_STATIC OFF)
+  set(private ".private")
+endif()
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/ConvoyConfig.cmake.in ConvoyConfig.cmake
+                              INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(ConvoyConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ConvoyConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/ConvoyConfigVersion.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/FindPthreadpool.cmake
+        DESTINATION ${package_dir})
+
+set(CONVOY_PC_REQUIRES "Requires${private}: fmt protobuf libcpuinfo")
+set(CONVOY_PC_LIBS "-lonnx_proto -lpthreadpool -L${LLVM_LIBRARY_DIR} -lLLVM-${LLVM_VERSION_MAJOR} -pthread")
+if(private)
+  set(CONVOY_PC_LIBS "\nLibs.private: ${CONVOY_PC_LIBS}")
+endif()
+# Relative to where the file lies, so that an installed tree can be moved.
+file(RELATIVE_PATH CONVOY_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(${PROJECT_SOURCE_DIR}/cmake/convoy.pc.in convoy.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/convoy.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,158 @@
+// convoy bench: latency of whole runs, measured with the profiler off; layers from runs of their own.
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "cli/commands.h"
+#include "cli/compiled_model.h"
+#include "cli/inputs.h"
+#include "cli/layers.h"
+#include "cli/peak.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "cli/units.h"
+#include "io/files.h"
+#include "runtime/program_data.h"
+
+namespace convoy::cli {
+namespace {
+
+struct BenchOptions {
+  ModelOptions model;
+  InputOptions input;
+  MeasureOptions measure;
+  std::string json;
+};
+
+struct BenchResult {
+  Latency ms;
+  double peak_gflops = 0;
+  int64_t peak_rss_bytes = 0;
+  std::vector<LayerTime> layers;
+};
+
+int64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
+}
+
+double gflops(const CompiledModel& model, const BenchResult& result) {
+  return 2.0 * static_cast<double>(model.plan().macs) / (result.ms.median * 1e6);
+}
+
+BenchResult measure(const CompiledModel& model, const BenchOptions& options) {
+  ProgressLine progress("warming up " + model.name);
+  Context context(model.program);
+  const NetworkInputs inputs =
+      read_inputs(options.input, model.program.inputs(), model.program.outputs(), Missing::random);
+  bind_inputs(context, inputs.tensors);
+  warm_up(context, options.measure);
+  progress.show("measuring " + model.name);
+  BenchResult result;
+  result.ms = summarise(time_runs(context, options.measure));
+  result.peak_rss_bytes = peak_rss_bytes();
+  progress.show("measuring the layers");
+  const MeasureOptions layer_runs{.seconds = options.measure.seconds / 3, .runs = std::min(options.measure.runs, 20)};
+  result.layers = time_layers(context, model.plan(), layer_runs);
+  progress.show("measuring the machine");
+  result.peak_gflops = measure_peak_gflops(model.isa(), model.program.threads());
+  return result;
+}
+
+nlohmann::ordered_json to_json(const CompiledModel& model, const BenchResult& result) {
+  const MemoryInfo memory = model.program.memory();
+  const Latency& ms = result.ms;
+  return {{"version", 1},
+          {"model", model.name},
+          {"target", target_text(model.isa())},
+          {"precision", "f32"},
+          {"threads", model.program.threads()},
+          {"tuned", false},
+          {"compile_s", model.trace.times.total()},
+          {"latency_ms",
+           {{"min", ms.min}, {"median", ms.median}, {"p90", ms.p90}, {"mean", ms.mean}, {"runs", ms.runs}}},
+          {"gmac", static_cast<double>(model.plan().macs) / 1e9},
+          {"gflops", gflops(model, result)},
+          {"peak_gflops", result.peak_gflops},
+          {"memory",
+           {{"arena_bytes", memory.arena_bytes},
+            {"weights_bytes", memory.weights_bytes},
+            {"peak_rss_bytes", result.peak_rss_bytes}}},
+          {"layers", layers_json(result.layers)}};
+}
+
+std::string compile_text(const CompiledModel& model) {
+  const JitStats& jit = model.trace.jit;
+  return fmt::format("{} ({} kernels compiled, {} from the cache)", time_text(model.trace.times.total() * 1e9),
+                     jit.compiled, jit.from_cache);
+}
+
+std::string latency_text(const Latency& ms) {
+  return fmt::format("median {}   min {}   p90 {}   mean {} ms   ({} runs)", three_digits(ms.median),
+                     three_digits(ms.min), three_digits(ms.p90), three_digits(ms.mean), ms.runs);
+}
+
+std::string speed_text(const CompiledModel& model, const BenchResult& result) {
+  const double speed = gflops(model, result);
+  return fmt::format("{} GFLOP/s: {:.0f}% of the FMA peak measured now, {} GFLOP/s", three_digits(speed),
+                     100 * speed / result.peak_gflops, three_digits(result.peak_gflops));
+}
+
+void print_slowest(const std::vector<LayerTime>& layers) {
+  constexpr size_t kShown = 5;
+  std::vector<const LayerTime*> slowest;
+  for (const LayerTime& layer : layers) slowest.push_back(&layer);
+  std::sort(slowest.begin(), slowest.end(), [](auto* a, auto* b) { return a->ns.median > b->ns.median; });
+  slowest.resize(std::min(slowest.size(), kShown));
+  Table table({{"slowest layers"}, {"output"}, {"kernel"}, {"ms", Align::right}, {"%", Align::right}});
+  for (const LayerTime* layer : slowest) {
+    table.add({shorten(layer->step->name, 40), layer->step->output.shape.str(), layer->step->impl,
+               three_digits(layer->ms()), fmt::format("{:.1f}", 100 * layer->ns.median / total_ns(layers))});
+  }
+  fmt::print("\n{}", table.str());
+}
+
+void print_summary(const CompiledModel& model, const BenchResult& result) {
+  const MemoryInfo memory = model.program.memory();
+  fmt::print("{}: f32, {}, {}\n\n", model.name, target_text(model.isa()), threads_text(model.program.threads()));
+  Table table({{""}, {""}});
+  table.add({"compile", compile_text(model)});
+  table.add({"latency", latency_text(result.ms)});
+  table.add({"speed", speed_text(model, result)});
+  table.add({"work", count_text(static_cast<double>(model.plan().macs)) + "MAC, counted as direct convolutions"});
+  table.add({"memory", fmt::format("arena {}, weights {}, process at most {}", bytes_text(memory.arena_bytes),
+                                   bytes_text(memory.weights_bytes), bytes_text(result.peak_rss_bytes))});
+  fmt::print("{}", table.str());
+  print_slowest(result.layers);
+  if (result.ms.spread() > kWideSpread) {
+    fmt::print("\nwarning: the middle 80% of the runs spread over {:.0f}% of the median; is something else running?\n",
+               100 * result.ms.spread());
+  }
+}
+
+int bench(const BenchOptions& options) {
+  if (!options.json.empty()) check_writable(options.json);
+  CompileOptions compile = compile_options(options.model);
+  size_inputs_by_pictures(options.model.model, options.input, compile);
+  const CompiledModel model = compile_model(options.model.model, compile);
+  const BenchResult result = measure(model, options);
+  print_summary(model, result);
+  if (!options.json.empty()) write_json(options.json, to_json(model, result));
+  return 0;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("bench", "Measure a network's latency");
+  auto options = std::make_shared<BenchOptions>();
+  add_model_options(*command, options->model);
+  add_input_options(*command, options->input);
+  add_measure_options(*command, options->measure);
+  add_json_option(*command, options->json);
+  command->footer("Example: convoy bench resnet18.onnx --threads 1 --seconds 5 --json bench.json");
+  command->callback([options, &action] { action = [options] { return bench(*options); }; });
+}
+
+}  // namespace convoy::cli

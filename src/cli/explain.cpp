@@ -1,0 +1,136 @@
+// convoy explain: the stages as text, and why each layer got its kernel.
+#include <fnmatch.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "cli/commands.h"
+#include "cli/compiled_model.h"
+#include "cli/options.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "cli/units.h"
+#include "graph/text.h"
+#include "support/error.h"
+
+namespace convoy::cli {
+namespace {
+
+struct ExplainOptions {
+  ModelOptions model;
+  std::string stage;
+  std::string layer;  ///< name or glob
+};
+
+bool matches(const std::string& pattern, const std::string& name) {
+  return pattern.empty() || pattern == name || fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
+
+/// A few names, so that a wrong pattern can be put right.
+std::string some_names(const std::vector<std::string>& names) {
+  constexpr size_t kShown = 8;
+  const std::vector<std::string> shown(names.begin(), names.begin() + std::min(names.size(), kShown));
+  return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > kShown ? ", ..." : "");
+}
+
+[[noreturn]] void no_such_layer(const std::string& pattern, const std::vector<std::string>& names) {
+  usage_error("--layer '{}' matches no layer; there are {}: {}", pattern, names.size(), some_names(names));
+}
+
+std::string candidate_cost(const Considered& candidate) {
+  return candidate.refusal.empty() ? time_text(candidate.cost_ns) : "";
+}
+
+/// Accepted candidates by estimated time, then those that refused.
+std::vector<Considered> by_cost(std::vector<Considered> candidates) {
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Considered& a, const Considered& b) {
+    if (a.refusal.empty() != b.refusal.empty()) return a.refusal.empty();
+    return a.refusal.empty() && a.cost_ns < b.cost_ns;
+  });
+  return candidates;
+}
+
+void print_choice(const GroupChoice& choice, const PlanStep* step) {
+  fmt::print("{}: {}{}\n", choice.group, choice.op,
+             step ? fmt::format(" {} -> {}", step->detail, step->output.str()) : "");
+  Table table({{""}, {""}, {"", Align::right}, {""}});
+  for (const Considered& candidate : by_cost(choice.candidates)) {
+    const bool picked = candidate.impl == choice.picked;
+    table.add({"", candidate.impl, candidate_cost(candidate), picked ? "<--" : candidate.refusal});
+  }
+  fmt::print("{}", table.str());
+}
+
+void print_choices(const Plan& plan, const std::string& pattern) {
+  std::vector<std::string> names;
+  bool found = false;
+  for (const GroupChoice& choice : plan.choices) {
+    names.push_back(choice.group);
+    if (!matches(pattern, choice.group) && !matches(pattern, choice.op)) continue;
+    found = true;
+    const auto step = std::find_if(plan.steps.begin(), plan.steps.end(),
+                                   [&](const PlanStep& s) { return s.name.starts_with(choice.group); });
+    print_choice(choice, step == plan.steps.end() ? nullptr : &*step);
+  }
+  if (!found && !pattern.empty()) no_such_layer(pattern, names);
+  fmt::print("\nTimes are the cost model's estimates on {}, conversions of inputs included; <-- is the pick.\n",
+             threads_text(plan.target.threads));
+}
+
+/// IR or assembly of the kernels of the matching steps, each kernel once.
+void print_kernels(const Plan& plan, const std::string& pattern, std::string (*print)(const KernelSpec&, const Isa&)) {
+  std::set<std::string> printed;
+  std::vector<std::string> names;
+  bool found = false;
+  for (const PlanStep& step : plan.steps) {
+    names.push_back(step.name);
+    if (!matches(pattern, step.name) && !matches(pattern, step.op)) continue;
+    found = true;
+    if (step.kernel < 0) {
+      fmt::print("; {}: {} runs on the host, no code is generated\n", step.name, step.impl);
+      continue;
+    }
+    const KernelSpec& kernel = plan.kernels[step.kernel];
+    if (!printed.insert(kernel.key).second) continue;
+    fmt::print("; {}: {}\n{}\n", step.name, kernel.name, print(kernel, plan.target.isa));
+  }
+  if (!found && !pattern.empty()) no_such_layer(pattern, names);
+}
+
+void print_stage(const ExplainOptions& options) {
+  const CompileOptions compile = compile_options(options.model);
+  Graph graph = load_model(options.model.model, compile);
+  if (options.stage == "import") return fmt::print("{}", to_text(graph));
+  graph = run_passes(std::move(graph));
+  if (options.stage == "graph") return fmt::print("{}", to_text(graph));
+  const GroupedGraph grouped = make_groups(std::move(graph));
+  if (options.stage == "groups") return fmt::print("{}", to_text(grouped));
+  const Plan plan = make_plan(grouped, make_target(compile), {.forced_impls = compile.set_impl});
+  if (options.stage == "plan") return fmt::print("{}", to_text(plan));
+  if (options.stage == "llvm") return print_kernels(plan, options.layer, kernel_ir);
+  if (options.stage == "asm") return print_kernels(plan, options.layer, kernel_asm);
+  print_choices(plan, options.layer);
+}
+
+int explain(const ExplainOptions& options) {
+  const bool by_layer = options.stage.empty() || options.stage == "llvm" || options.stage == "asm";
+  if (!by_layer && !options.layer.empty()) usage_error("--layer does not go with --stage {}", options.stage);
+  print_stage(options);
+  return 0;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("explain", "Show what was chosen for each layer and why, or a stage as text");
+  auto options = std::make_shared<ExplainOptions>();
+  add_model_options(*command, options->model);
+  command->add_option("--stage", options->stage, "print a stage: import, graph (optimised), groups, plan, llvm, asm")
+      ->check(CLI::IsMember({"import", "graph", "groups", "plan", "llvm", "asm"}));
+  command->add_option("--layer", options->layer, "only layers of this name, glob or operator");
+  command->footer("Example: convoy explain resnet18.onnx --layer 'layer1*'");
+  command->callback([options, &action] { action = [options] { return explain(*options); }; });
+}
+
+}  // namespace convoy::cli

@@ -1,0 +1,156 @@
+// convoy info: what a network is, and whether Convoy can compile it.
+#include <algorithm>
+
+#include "cli/commands.h"
+#include "cli/compiled_model.h"
+#include "cli/layers.h"
+#include "cli/model_summary.h"
+#include "cli/options.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "cli/units.h"
+#include "io/files.h"
+#include "support/error.h"
+
+namespace convoy::cli {
+namespace {
+
+struct InfoOptions {
+  ModelOptions model;
+  std::string json;
+};
+
+/// Results of the stages up to the plan: nothing is compiled or run.
+struct Planned {
+  Graph imported;
+  GroupedGraph grouped;
+  Plan plan;
+};
+
+Planned plan_model(const std::string& path, const CompileOptions& options) {
+  Planned planned;
+  planned.imported = load_model(path, options);
+  planned.grouped = make_groups(run_passes(planned.imported));
+  planned.plan = make_plan(planned.grouped, make_target(options), {.forced_impls = options.set_impl});
+  return planned;
+}
+
+struct Parameters {
+  int64_t count = 0, bytes = 0;
+};
+
+/// Constants that nodes read, each once.
+Parameters parameters(const Graph& graph) {
+  Parameters result;
+  const auto consumers = graph.consumers();
+  for (size_t id = 0; id < graph.values.size(); ++id) {
+    if (!graph.values[id].constant || consumers[id].empty()) continue;
+    result.count += graph.values[id].type.shape.elems();
+    result.bytes += graph.values[id].type.bytes();
+  }
+  return result;
+}
+
+std::map<std::string, int> operators_of(const Graph& graph) {
+  std::map<std::string, int> counts;
+  for (const Node& node : graph.nodes) ++counts[node.op->name()];
+  return counts;
+}
+
+/// "Conv 20, Relu 17, ...", the commonest first.
+std::string histogram_text(const std::map<std::string, int>& counts) {
+  std::vector<std::pair<std::string, int>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (const auto& [name, count] : sorted) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count);
+  return text.empty() ? "none" : text;
+}
+
+std::vector<Port> ports_of(const Graph& graph, const std::vector<ValueId>& ids) {
+  std::vector<Port> ports;
+  for (ValueId id : ids) ports.push_back({graph.value(id).name, graph.type(id)});
+  return ports;
+}
+
+void print_declared(Table& table, const ModelSummary& summary) {
+  table.add({"format", summary.format});
+  if (!summary.producer.empty()) table.add({"producer", summary.producer});
+  for (const DeclaredInput& input : summary.inputs) table.add({"input", fmt::format("{}  {}", input.name, input.type)});
+  table.add({"operators", histogram_text(summary.operators)});
+}
+
+void print_planned(Table& table, const Planned& planned) {
+  for (const Port& port : ports_of(planned.imported, planned.imported.inputs)) {
+    table.add({"compiled for", fmt::format("{}  {}", port.name, port.type.str())});
+  }
+  for (const Port& port : ports_of(planned.imported, planned.imported.outputs)) {
+    table.add({"output", fmt::format("{}  {}", port.name, port.type.str())});
+  }
+  const Parameters weights = parameters(planned.imported);
+  const Plan& plan = planned.plan;
+  table.add({"parameters", fmt::format("{} ({})", count_text(static_cast<double>(weights.count)), bytes_text(weights.bytes))});
+  table.add({"work", count_text(static_cast<double>(planned.imported.macs())) + "MAC a run"});
+  table.add({"optimised", histogram_text(operators_of(planned.grouped.graph))});
+  table.add({"plan", fmt::format("{} groups of operators, {} steps for {}", planned.grouped.groups.size(),
+                                 plan.steps.size(), target_text(plan.target.isa))});
+  table.add({"memory", fmt::format("arena {} (at least {} live at once), weights {}, scratch {} a thread",
+                                   bytes_text(plan.arena_bytes), bytes_text(plan.peak_live_bytes),
+                                   bytes_text(plan.weights_bytes), bytes_text(plan.scratch_bytes))});
+}
+
+nlohmann::ordered_json ports_json(const Graph& graph, const std::vector<ValueId>& ids) {
+  auto json = nlohmann::ordered_json::array();
+  for (const Port& port : ports_of(graph, ids)) json.push_back({{"name", port.name}, {"type", port.type.str()}});
+  return json;
+}
+
+nlohmann::ordered_json to_json(const std::string& model, const ModelSummary& summary, const Planned& planned) {
+  const Parameters weights = parameters(planned.imported);
+  return {{"version", 1},
+          {"model", file_name(model)},
+          {"format", summary.format},
+          {"producer", summary.producer},
+          {"inputs", ports_json(planned.imported, planned.imported.inputs)},
+          {"outputs", ports_json(planned.imported, planned.imported.outputs)},
+          {"operators", summary.operators},
+          {"optimised", operators_of(planned.grouped.graph)},
+          {"parameters", weights.count},
+          {"parameter_bytes", weights.bytes},
+          {"macs", planned.imported.macs()},
+          {"memory",
+           {{"arena_bytes", planned.plan.arena_bytes},
+            {"peak_live_bytes", planned.plan.peak_live_bytes},
+            {"weights_bytes", planned.plan.weights_bytes},
+            {"scratch_bytes", planned.plan.scratch_bytes}}}};
+}
+
+int info(const InfoOptions& options) {
+  if (!options.json.empty()) check_writable(options.json);
+  const ModelSummary summary = summarise_model(options.model.model);
+  fmt::print("{}\n\n", file_name(options.model.model));
+  Table declared({{""}, {""}});
+  print_declared(declared, summary);
+  if (!summary.unsupported.empty()) declared.add({"unsupported", histogram_text(summary.unsupported)});
+  fmt::print("{}", declared.str());
+  std::fflush(stdout);  // what is known is shown even when the model cannot be planned
+
+  const Planned planned = plan_model(options.model.model, compile_options(options.model));
+  Table table({{""}, {""}});
+  print_planned(table, planned);
+  fmt::print("\n{}", table.str());
+  if (!options.json.empty()) write_json(options.json, to_json(options.model.model, summary, planned));
+  return 0;
+}
+
+}  // namespace
+
+void add_info(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("info", "Describe a network: operators, shapes, parameters, work, memory");
+  auto options = std::make_shared<InfoOptions>();
+  add_model_options(*command, options->model);
+  add_json_option(*command, options->json);
+  command->footer("Example: convoy info resnet18.onnx");
+  command->callback([options, &action] { action = [options] { return info(*options); }; });
+}
+
+}  // namespace convoy::cli

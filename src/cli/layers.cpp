@@ -1,0 +1,58 @@
+#include "cli/layers.h"
+
+#include <cmath>
+
+#include "io/files.h"
+
+namespace convoy::cli {
+namespace {
+
+/// Enough digits to read, few enough to compare files by eye.
+double rounded(double value) { return std::round(value * 1e6) / 1e6; }
+
+}  // namespace
+
+std::vector<LayerTime> time_layers(Context& context, const Plan& plan, const MeasureOptions& options) {
+  const std::vector<Latency> times = time_steps(context, plan.steps.size(), options);
+  std::vector<LayerTime> layers;
+  for (size_t i = 0; i < times.size(); ++i) layers.push_back({&plan.steps[i], times[i]});
+  return layers;
+}
+
+double total_ns(const std::vector<LayerTime>& layers) {
+  double total = 0;
+  for (const LayerTime& layer : layers) total += layer.ns.median;
+  return total;
+}
+
+nlohmann::ordered_json layers_json(const std::vector<LayerTime>& layers) {
+  auto json = nlohmann::ordered_json::array();
+  for (const LayerTime& layer : layers) {
+    json.push_back({{"name", layer.step->name},
+                    {"op", layer.step->op},
+                    {"impl", layer.step->impl},
+                    {"engine", "convoy"},
+                    {"out", layer.step->output.shape.str()},
+                    {"ms", rounded(layer.ms())},
+                    {"gflops", rounded(layer.gflops())}});
+  }
+  return json;
+}
+
+std::string kernel_kind(const std::string& impl) {
+  for (const char* dtype : {"_f32", "_f64", "_f16", "_bf16", "_i8", "_u8", "_s8", "_i32", "_i64"}) {
+    const size_t at = impl.find(dtype);
+    if (at != std::string::npos) return impl.substr(0, at);
+  }
+  return impl;
+}
+
+void write_json(const std::string& path, const nlohmann::ordered_json& json) {
+  // Names in a model may be any bytes; what is no UTF-8 is replaced.
+  const std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  OutputFile file(path);
+  file.write(text.data(), static_cast<int64_t>(text.size()));
+  file.commit();
+}
+
+}  // namespace convoy::cli

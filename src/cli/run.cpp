@@ -1,0 +1,180 @@
+// convoy run: one inference on given inputs; outputs to files, or shown.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "cli/classes.h"
+#include "cli/commands.h"
+#include "cli/compiled_model.h"
+#include "cli/inputs.h"
+#include "cli/layers.h"
+#include "cli/outputs.h"
+#include "cli/table.h"
+#include "cli/units.h"
+#include "io/convert.h"
+#include "io/files.h"
+#include "support/error.h"
+
+namespace convoy::cli {
+namespace {
+
+constexpr int kDefaultTop = 5;
+
+struct RunOptions {
+  ModelOptions model;
+  InputOptions input;
+  OutputOptions output;
+  int top = 0;  ///< 0: only when nothing else is asked for
+  std::string labels, json;
+};
+
+struct RunResult {
+  std::vector<Tensor> outputs;
+  double ms = 0;
+};
+
+RunResult run_once(const CompiledModel& model, const std::vector<Tensor>& inputs) {
+  Context context(model.program);
+  bind_inputs(context, inputs);
+  RunResult result;
+  const auto start = std::chrono::steady_clock::now();
+  context.run();
+  result.ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  // The tensors share the context's memory and keep it alive.
+  for (size_t i = 0; i < model.program.outputs().size(); ++i) result.outputs.push_back(context.output(static_cast<int>(i)));
+  return result;
+}
+
+struct Statistics {
+  double min = 0, max = 0, mean = 0;
+  int64_t not_finite = 0;
+};
+
+Statistics statistics(const Tensor& tensor) {
+  const Tensor values = convert(tensor, DType::f64);
+  Statistics result;
+  int64_t count = 0;
+  double sum = 0;
+  for (int64_t i = 0; i < values.elems(); ++i) {
+    const double value = values.as<double>()[i];
+    if (!std::isfinite(value)) {
+      ++result.not_finite;
+      continue;
+    }
+    result.min = count ? std::min(result.min, value) : value;
+    result.max = count ? std::max(result.max, value) : value;
+    sum += value;
+    ++count;
+  }
+  result.mean = count ? sum / static_cast<double>(count) : 0;
+  return result;
+}
+
+void print_statistics(const std::vector<PortInfo>& ports, const std::vector<Tensor>& outputs) {
+  Table table({{"output"}, {"type"}, {"min", Align::right}, {"mean", Align::right}, {"max", Align::right}, {""}});
+  for (size_t i = 0; i < ports.size(); ++i) {
+    const Statistics stats = statistics(outputs[i]);
+    const std::string warning = stats.not_finite ? fmt::format("{} values are not finite", stats.not_finite) : "";
+    table.add({ports[i].name, ports[i].type.str(), fmt::format("{:.5g}", stats.min), fmt::format("{:.5g}", stats.mean),
+               fmt::format("{:.5g}", stats.max), warning});
+  }
+  fmt::print("{}", table.str());
+}
+
+struct NamedRanking {
+  std::string output;
+  Ranking ranking;
+};
+
+std::vector<NamedRanking> rank_outputs(const std::vector<PortInfo>& ports, const std::vector<Tensor>& outputs,
+                                       const RunOptions& options, const std::vector<std::string>& labels) {
+  std::vector<NamedRanking> rankings;
+  const bool asked = options.top > 0 || !labels.empty();
+  if (!asked && !options.output.outputs.empty()) return rankings;
+  for (size_t i = 0; i < ports.size(); ++i) {
+    if (!is_class_scores(ports[i].type)) continue;
+    const size_t count = options.top > 0 ? options.top : kDefaultTop;
+    rankings.push_back({ports[i].name, with_context(options.labels.empty() ? ports[i].name : options.labels, [&] {
+                          return rank_classes(outputs[i], count, labels);
+                        })});
+  }
+  return rankings;
+}
+
+void print_rankings(const std::vector<NamedRanking>& rankings) {
+  for (const auto& [output, ranking] : rankings) {
+    if (rankings.size() > 1) fmt::print("{}:\n", output);
+    for (const std::string& note : ranking.notes) fmt::print("({})\n", note);
+    fmt::print("{}", ranking_text(ranking));
+  }
+}
+
+nlohmann::ordered_json ranking_json(const Ranking& ranking) {
+  auto json = nlohmann::ordered_json::array();
+  for (const RankedClass& entry : ranking.classes) {
+    json.push_back({{"class", entry.index}, {"score", entry.score}, {"probability", entry.probability}, {"label", entry.label}});
+  }
+  return json;
+}
+
+nlohmann::ordered_json to_json(const CompiledModel& model, const RunResult& result,
+                               const std::vector<NamedRanking>& rankings) {
+  nlohmann::ordered_json json = {{"version", 1},
+                                 {"model", model.name},
+                                 {"target", target_text(model.isa())},
+                                 {"threads", model.program.threads()},
+                                 {"run_ms", result.ms},
+                                 {"outputs", nlohmann::ordered_json::array()}};
+  const auto& ports = model.program.outputs();
+  for (size_t i = 0; i < ports.size(); ++i) {
+    const Statistics stats = statistics(result.outputs[i]);
+    json["outputs"].push_back({{"name", ports[i].name}, {"type", ports[i].type.str()}, {"min", stats.min}, {"mean", stats.mean}, {"max", stats.max}});
+    for (const auto& [output, ranking] : rankings) {
+      if (output == ports[i].name) json["outputs"].back()["top"] = ranking_json(ranking);
+    }
+  }
+  return json;
+}
+
+int run(const RunOptions& options) {
+  check_outputs(options.output);
+  if (!options.json.empty()) check_writable(options.json);
+  const std::vector<std::string> labels = options.labels.empty() ? std::vector<std::string>() : read_labels(options.labels);
+  CompileOptions compile = compile_options(options.model);
+  size_inputs_by_pictures(options.model.model, options.input, compile);
+  const CompiledModel model = compile_model(options.model.model, compile);
+  const Program& program = model.program;
+  const NetworkInputs inputs = read_inputs(options.input, program.inputs(), program.outputs(), Missing::error);
+  check_outputs(options.output, program.outputs(), inputs.picture.has_value());
+  for (const std::string& note : inputs.notes) fmt::print("{}\n", note);
+
+  const RunResult result = run_once(model, inputs.tensors);
+  const auto rankings = rank_outputs(program.outputs(), result.outputs, options, labels);
+  if (rankings.empty() && (options.top > 0 || !labels.empty())) {
+    invalid_input("--top: no output of the network is a list of class scores (1xN)");
+  }
+  for (const std::string& line : write_outputs(options.output, program.outputs(), result.outputs, inputs)) fmt::print("{}\n", line);
+  if (rankings.empty()) print_statistics(program.outputs(), result.outputs);
+  print_rankings(rankings);
+  fmt::print("ran in {} on {} (first run; convoy bench measures)\n", time_text(result.ms * 1e6), threads_text(program.threads()));
+  if (!options.json.empty()) write_json(options.json, to_json(model, result, rankings));
+  return 0;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("run", "Run a network on pictures or arrays");
+  auto options = std::make_shared<RunOptions>();
+  add_model_options(*command, options->model);
+  add_input_options(*command, options->input);
+  add_output_options(*command, options->output);
+  command->add_option("--top", options->top, "show the K most probable classes (default: 5 of a classifier)")
+      ->check(CLI::Range(1, 1000000));
+  command->add_option("--labels", options->labels, "names of the classes, one a line")->type_name("FILE");
+  add_json_option(*command, options->json);
+  command->footer("Example: convoy run squeezenet1.1.onnx --input cat.jpg --preprocess caffe --labels imagenet.txt --top 3");
+  command->callback([options, &action] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace convoy::cli

@@ -1,0 +1,24 @@
+#include "impls/copy/memory_cost.h"
+
+namespace convoy {
+
+double memory_ns(double bytes, const Target& target) {
+  constexpr double kL1 = 80, kL2 = 40, kL3 = 16, kDram = 8;  // bytes per ns
+  const Caches& caches = target.caches;
+  const double bandwidth = bytes <= static_cast<double>(caches.l1)   ? kL1
+                           : bytes <= static_cast<double>(caches.l2) ? kL2
+                           : bytes <= static_cast<double>(caches.l3) ? kL3
+                                                                     : kDram;
+  return bytes / bandwidth;
+}
+
+double vector_ops_ns(double ops) { return ops / 3.0; }
+
+double parallel_ns(double one_thread_ns, const Target& target) {
+  constexpr double kStepNs = 50, kWakeNs = 2000;
+  const double alone = one_thread_ns + kStepNs;
+  if (target.threads == 1) return alone;
+  return std::min(alone, one_thread_ns / target.threads + kWakeNs + kStepNs);
+}
+
+}  // namespace convoy

@@ -1,0 +1,220 @@
+#include "impls/harness.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <set>
+
+#include "impls/group_runner.h"
+#include "impls/placed_tensor.h"
+
+namespace convoy {
+
+namespace {
+
+/// Seed of all random values; another one by CONVOY_TEST_SEED=n.
+uint64_t test_seed() {
+  const char* text = std::getenv("CONVOY_TEST_SEED");
+  return text ? std::strtoull(text, nullptr, 10) : 1;
+}
+
+bool satisfies(const TensorView& view, Demand demand) {
+  if (demand == Demand::row_major) return view.is_contiguous(Layout::row_major);
+  return demand == Demand::any || view.channels_innermost();
+}
+
+bool has_room_for(const Arrangement& arrangement, Demand demand) {
+  return demand != Demand::row_major || (arrangement.layout == Layout::row_major && !arrangement.padded);
+}
+
+}  // namespace
+
+// Building cases.
+
+Tensor CaseBuilder::random_tensor(const Shape& shape, ValueRange range) {
+  Tensor tensor(DType::f32, shape);
+  std::uniform_real_distribution<float> values(static_cast<float>(range.low), static_cast<float>(range.high));
+  for (int64_t i = 0; i < tensor.elems(); ++i) tensor.as<float>()[i] = values(random_);
+  return tensor;
+}
+
+ValueId CaseBuilder::input(const Shape& shape, ValueRange range) { return input(random_tensor(shape, range)); }
+
+ValueId CaseBuilder::input(Tensor values) {
+  const ValueId id = builder_.input("input", values.type());
+  input_values_.push_back(std::move(values));
+  return id;
+}
+
+ValueId CaseBuilder::constant(const Shape& shape, ValueRange range) { return constant(random_tensor(shape, range)); }
+ValueId CaseBuilder::constant(Tensor values) { return builder_.constant("constant", std::move(values)); }
+
+ValueId CaseBuilder::add_node(OpPtr op, const std::vector<ValueId>& inputs) {
+  return builder_.add(op, inputs, op->name())[0];
+}
+
+GroupedGraph CaseBuilder::finish(ValueId output) && {
+  builder_.output(output);
+  GroupedGraph grouped{std::move(builder_).finish(), {}};
+  const Graph& graph = grouped.graph;
+  if (graph.nodes.empty()) internal_error("the case's nodes were folded into constants");
+  Group group{.name = graph.nodes[0].name, .anchor = 0, .output = graph.outputs[0]};
+  std::set<ValueId> known;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (i > 0) group.epilogue.push_back({static_cast<int32_t>(i)});
+    for (ValueId id : graph.nodes[i].inputs) {
+      if (id != kAbsent && known.insert(id).second) group.inputs.push_back(id);
+    }
+    known.insert(graph.nodes[i].outputs.begin(), graph.nodes[i].outputs.end());
+  }
+  grouped.groups = {group};
+  return grouped;
+}
+
+std::string case_text(const GroupedGraph& grouped) {
+  std::string text;
+  for (const Node& node : grouped.graph.nodes) {
+    text += (text.empty() ? "" : " + ") + node.op->name() + "(";
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const ValueId id = node.inputs[i];
+      text += (i ? ", " : "") + (id == kAbsent ? std::string("_") : grouped.graph.type(id).str());
+    }
+    text += ")" + node.op->attributes();
+  }
+  return text;
+}
+
+// Checking.
+
+namespace {
+
+/// One implementation on one case: inputs and outputs arranged one way, for one ISA.
+class CaseRun {
+ public:
+  CaseRun(const Impl& impl, const GroupedGraph& grouped, const std::vector<Tensor>& inputs, const Tensor& expected,
+          const Isa& isa, const Arrangement& arrangement)
+      : impl_(impl),
+        grouped_(grouped),
+        inputs_(inputs),
+        expected_(expected),
+        arrangement_(arrangement),
+        target_{isa, host_caches(), 1},
+        problem_{grouped, grouped.groups[0], target_, {}} {
+    for (ValueId id : problem_.group.inputs) {
+      if (!grouped.graph.is_constant(id)) problem_.views[id] = arranged_view(problem_.type(id), arrangement_);
+    }
+  }
+
+  Proposal propose() const { return impl_.propose(problem_); }
+
+  /// Empty, or what went wrong.
+  std::string run(const Tolerance& tolerance) {
+    const Proposal proposal = propose();
+    if (!proposal.accepted()) return "refused: " + proposal.refusal;
+    if (!(proposal.cost_ns > 0)) return "no cost";
+    meet_demands(proposal);
+    place_inputs();
+    GroupRunner runner(impl_.lower(problem_), target_.isa);
+    if (auto why = run_once(runner, Division::whole, 0xFF, tolerance); !why.empty()) return why;
+    if (auto why = run_once(runner, Division::pieces, 0x7F, tolerance); !why.empty()) return "in pieces: " + why;
+    return "";
+  }
+
+ private:
+  void meet_demands(const Proposal& proposal) {
+    for (auto& [id, view] : problem_.views) {
+      auto demand = proposal.demands.find(id);
+      if (demand == proposal.demands.end() || satisfies(view, demand->second)) continue;
+      const bool row_major = demand->second == Demand::row_major;
+      view = arranged_view(problem_.type(id), {row_major ? Layout::row_major : Layout::channels_last,
+                                               !row_major && arrangement_.padded});
+    }
+    Arrangement output{proposal.output, arrangement_.padded};
+    if (proposal.output_demand) output.padded &= has_room_for(output, *proposal.output_demand);
+    problem_.views[problem_.group.output] = arranged_view(problem_.type(problem_.group.output), output);
+  }
+
+  void place_inputs() {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      const ValueId id = grouped_.graph.inputs[i];
+      placed_.emplace(id, PlacedTensor(problem_.views.at(id), 0xFF)).first->second.write(inputs_[i]);
+    }
+  }
+
+  std::string run_once(GroupRunner& runner, Division division, uint8_t garbage, const Tolerance& tolerance) {
+    const ValueId output_id = problem_.group.output;
+    PlacedTensor output(problem_.views.at(output_id), garbage);
+    std::map<ValueId, void*> addresses = {{output_id, output.data()}};
+    for (auto& [id, placed] : placed_) addresses[id] = placed.data();
+    runner.run(addresses, division);
+    if (!output.surroundings_intact()) return "wrote outside of the output";
+    return compare(output.read(), tolerance);
+  }
+
+  std::string compare(const Tensor& found, const Tolerance& tolerance) const {
+    if (found.dtype() != DType::f32) {
+      return std::memcmp(found.data(), expected_.data(), found.bytes()) == 0 ? "" : "elements differ";
+    }
+    for (int64_t i = 0; i < found.elems(); ++i) {
+      const double f = found.as<float>()[i], e = expected_.as<float>()[i];
+      if (f == e || (std::isnan(f) && std::isnan(e))) continue;
+      const double allowed = std::ldexp(2 * tolerance.ulps * std::abs(e) + tolerance.terms * tolerance.scale, -24);
+      if (std::abs(f - e) <= allowed) continue;
+      return fmt::format("element {} is {:.9g}, expected {:.9g} +- {:.2g}", i, f, e, allowed);
+    }
+    return "";
+  }
+
+  const Impl& impl_;
+  const GroupedGraph& grouped_;
+  const std::vector<Tensor>& inputs_;
+  const Tensor& expected_;
+  const Arrangement arrangement_;
+  const Target target_;
+  Problem problem_;
+  std::map<ValueId, PlacedTensor> placed_;
+};
+
+struct BuiltCase {
+  std::vector<Tensor> inputs;
+  GroupedGraph grouped;
+};
+
+BuiltCase build_case(const BuildCase& build) {
+  CaseBuilder builder(test_seed());
+  const ValueId output = build(builder);
+  std::vector<Tensor> inputs = builder.input_values();
+  return {std::move(inputs), std::move(builder).finish(output)};
+}
+
+}  // namespace
+
+void check(const Impl& impl, const BuildCase& build, Tolerance tolerance) {
+  const BuiltCase built = build_case(build);
+  const Tensor expected = evaluate(built.grouped.graph, built.inputs)[built.grouped.graph.outputs[0]];
+  for (const std::string& isa : host_isa_names()) {
+    for (Layout layout : {Layout::row_major, Layout::channels_last}) {
+      for (bool padded : {false, true}) {
+        const Arrangement arrangement{layout, padded};
+        std::string why;
+        try {
+          why = CaseRun(impl, built.grouped, built.inputs, expected, host_isa(isa), arrangement).run(tolerance);
+        } catch (const Error& error) {
+          why = std::string("throws: ") + error.what();
+        }
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        EXPECT_EQ(why, "") << "CONVOY_TEST_SEED=" << test_seed() << " impls_tests --gtest_filter="
+                           << test->test_suite_name() << "." << test->name() << "  # " << impl.name() << " " << isa
+                           << " " << to_string(layout) << (padded ? " padded " : " ") << case_text(built.grouped);
+      }
+    }
+  }
+}
+
+Proposal proposal_for(const Impl& impl, const BuildCase& build) {
+  const BuiltCase built = build_case(build);
+  return CaseRun(impl, built.grouped, built.inputs, Tensor(), host_isa(), {}).propose();
+}
+
+}  // namespace convoy
