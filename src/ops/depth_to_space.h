@@ -1,7 +1,7 @@
 // Moves blocks of channels to rows and columns (pixel shuffle). With b = block_size, r and s row and column inside
 // a block, and c one of the C channels of dst:
 //   dst[n, c, h*b + r, w*b + s] = src[n, k, h, w], k = (r*b + s)*C + c (dcr) or c*b*b + r*b + s (crd).
-// The modes' names give the order in which the channel axis is split: depth (c), columns and rows.
+// ONNX's names for the modes give the order in which the channel axis is split: depth (c), columns and rows.
 #pragma once
 
 #include "graph/op.h"

@@ -26,7 +26,7 @@ void check_scale(const Resize& op, int axis, const Shape& src) {
 void check_modes(const Resize& op) {
   if (op.antialias && op.mode == ResizeMode::nearest) invalid_input("antialias needs mode linear or cubic");
   if (op.antialias && op.coordinates == CoordinateMode::tf_crop_and_resize) {
-    unsupported("antialias with tf_crop_and_resize; the other coordinate modes work");
+    unsupported("antialias is not supported with tf_crop_and_resize, with the other coordinate modes it is");
   }
   if (!std::isfinite(op.cubic_coeff_a)) invalid_input("cubic_coeff_a {} is not finite", op.cubic_coeff_a);
 }

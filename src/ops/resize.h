@@ -15,7 +15,7 @@ struct EnumWords<ResizeMode> {
 
 /// The position in src of output index i, with n input and m output elements and scale s (ONNX's names):
 ///   half_pixel             (i + 0.5) / s - 0.5
-///   half_pixel_symmetric   the same, shifted so that the centres of src and dst agree when m != n * s
+///   half_pixel_symmetric   (i + 0.5 - m/2) / s + n/2 - 0.5: the centres of src and dst agree even if m != n * s
 ///   pytorch_half_pixel     the same as half_pixel, but 0 when m is 1
 ///   align_corners          i * (n - 1) / (n * s - 1): first and last elements stay where they are
 ///   asymmetric             i / s

@@ -40,8 +40,7 @@ double crop_position(const Axis& axis, double i) {
 double position(CoordinateMode mode, const Axis& axis, double i) {
   switch (mode) {
     case CoordinateMode::half_pixel: return axis.unscaled(i + 0.5) - 0.5;
-    case CoordinateMode::half_pixel_symmetric:
-      return axis.n / 2 * (1 - axis.m / axis.length()) + axis.unscaled(i + 0.5) - 0.5;
+    case CoordinateMode::half_pixel_symmetric: return axis.n / 2 + axis.unscaled(i + 0.5 - axis.m / 2) - 0.5;
     case CoordinateMode::pytorch_half_pixel: return axis.m == 1 ? 0 : axis.unscaled(i + 0.5) - 0.5;
     case CoordinateMode::align_corners:
       // Less than one whole element can remain where a given scale is not m / n.

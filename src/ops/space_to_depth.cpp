@@ -33,21 +33,26 @@ std::vector<TensorType> SpaceToDepth::infer(const InputTypes& inputs) const {
 }
 
 void SpaceToDepth::reference(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) const {
-  const std::vector<int64_t> strides = inputs[0]->shape().strides();
   const Shape &src = inputs[0]->shape(), &dst = outputs[0].shape();
-  const Shape blocks{src[0], block_size, block_size, src[1], dst[2], dst[3]};
-  const StridedView view{
-      0, {strides[0], strides[2], strides[3], strides[1], strides[2] * block_size, strides[3] * block_size}};
-  copy_strided(blocks, *inputs[0], view, outputs[0]);
+  const std::vector<int64_t> strides = src.strides();
+  const int64_t n = strides[0], c = strides[1], r = strides[2], s = strides[3], b = block_size;
+  if (mode == DepthToSpaceMode::dcr) {
+    copy_strided({src[0], b, b, src[1], dst[2], dst[3]}, *inputs[0], {0, {n, r, s, c, r * b, s * b}}, outputs[0]);
+  } else {
+    copy_strided({src[0], src[1], b, b, dst[2], dst[3]}, *inputs[0], {0, {n, c, r, s, r * b, s * b}}, outputs[0]);
+  }
 }
 
 Region SpaceToDepth::input_region(int index, const Region& output, const InputTypes& inputs) const {
   const Shape& src = inputs[0]->shape;
   const Range out = range_of(output, 1), rows = range_of(output, 2), cols = range_of(output, 3);
   if (out.empty() || rows.empty() || cols.empty()) return empty_region(src);
-  const Range offsets = divided(out, src[1]);  // of the form row * block_size + column
+  const bool dcr = mode == DepthToSpaceMode::dcr;
+  const int64_t block = block_size * block_size;
+  const Range channels = dcr ? wrapped(out, src[1]) : divided(out, block);
+  const Range offsets = dcr ? divided(out, src[1]) : wrapped(out, block);  // of the form row * block_size + column
   Region region = output;
-  set_range(region, 1, wrapped(out, src[1]));
+  set_range(region, 1, channels);
   set_range(region, 2, spread(rows, divided(offsets, block_size), block_size));
   set_range(region, 3, spread(cols, wrapped(offsets, block_size), block_size));
   return region;

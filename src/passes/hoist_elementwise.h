@@ -9,7 +9,8 @@ namespace convoy {
 /// Changes: unary operators, and binary ones with a number, move from behind reshape, transpose,
 /// depth_to_space, space_to_depth, channel_shuffle and concat to before them, if all that is moved comes from
 /// operators that take an epilogue and has no other use.
-/// Requires: nothing; worthwhile just before make_groups.
+/// Requires: patterns of several operators are recognised before, since behind a concat each of them becomes
+/// several nodes.
 /// Afterwards: results are exactly the same.
 ///
 ///   %a = conv2d(%x, %w, %b)   %b = depth_to_space(%a) block_size=2   %y = tanh(%b)

@@ -3,6 +3,7 @@
 #include "passes/drop_expand.h"
 #include "passes/fold_batch_norm.h"
 #include "passes/fold_pad.h"
+#include "passes/fold_transpose.h"
 #include "passes/hoist_elementwise.h"
 #include "passes/passes.h"
 #include "passes/recognise_activations.h"
@@ -44,13 +45,15 @@ Graph run_passes(Graph graph, const PassObserver& observer) {
   // that is read of a convolution.
   pipeline.run("recognise_activations", recognise_activations);
 
-  pipeline.run("fold_pad", fold_pad);
-  pipeline.run("fold_batch_norm", fold_batch_norm);
-  // Again: what folding left behind has new neighbours.
-  pipeline.run("simplify_arithmetic", simplify_arithmetic);
-
-  // Last, since it makes several nodes of one behind a concat.
+  // Before fold_batch_norm as well, which takes in what is hoisted to a convolution.
   pipeline.run("hoist_elementwise", hoist_elementwise);
+  pipeline.run("fold_pad", fold_pad);
+  pipeline.run("fold_transpose", fold_transpose);
+  pipeline.run("fold_batch_norm", fold_batch_norm);
+
+  // Again: what folding left behind has new neighbours.
+  pipeline.run("simplify_movement", simplify_movement);
+  pipeline.run("simplify_arithmetic", simplify_arithmetic);
   pipeline.run("common_subexpressions", common_subexpressions);
   return std::move(pipeline).take();
 }

@@ -15,9 +15,10 @@ DepthToSpace depth_to_space(int64_t block_size, DepthToSpaceMode mode) {
   return op;
 }
 
-SpaceToDepth space_to_depth(int64_t block_size) {
+SpaceToDepth space_to_depth(int64_t block_size, DepthToSpaceMode mode = DepthToSpaceMode::dcr) {
   SpaceToDepth op;
   op.block_size = block_size;
+  op.mode = mode;
   return op;
 }
 
@@ -46,9 +47,11 @@ TEST(DepthToSpace, RefusesChannelsThatDoNotSplit) {
 
 TEST(SpaceToDepth, IsTheInverse) {
   const Tensor src = scattered({2, 3, 4, 6});
-  const Tensor dst = run_op1(space_to_depth(2), {src});
-  EXPECT_EQ(dst.shape(), (Shape{2, 12, 2, 3}));
-  EXPECT_EQ(values_of<float>(run_op1(depth_to_space(2, DepthToSpaceMode::dcr), {dst})), values_of<float>(src));
+  for (DepthToSpaceMode mode : {DepthToSpaceMode::dcr, DepthToSpaceMode::crd}) {
+    const Tensor dst = run_op1(space_to_depth(2, mode), {src});
+    EXPECT_EQ(dst.shape(), (Shape{2, 12, 2, 3}));
+    EXPECT_EQ(values_of<float>(run_op1(depth_to_space(2, mode), {dst})), values_of<float>(src));
+  }
 }
 
 TEST(SpaceToDepth, MovesBlocksToChannels) {
@@ -57,8 +60,10 @@ TEST(SpaceToDepth, MovesBlocksToChannels) {
 }
 
 TEST(SpaceToDepth, Regions) {
-  expect_region_exact(space_to_depth(2), {scattered({2, 3, 4, 4})});
-  expect_region_exact(space_to_depth(3), {scattered({1, 2, 6, 3})});
+  for (DepthToSpaceMode mode : {DepthToSpaceMode::dcr, DepthToSpaceMode::crd}) {
+    expect_region_exact(space_to_depth(2, mode), {scattered({2, 3, 4, 4})});
+    expect_region_exact(space_to_depth(3, mode), {scattered({1, 2, 6, 3})});
+  }
 }
 
 TEST(SpaceToDepth, RefusesExtentsThatDoNotDivide) {

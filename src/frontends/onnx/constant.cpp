@@ -31,7 +31,7 @@ std::vector<ValueId> import_constant(NodeImport& node) {
   if (node.has("value_int")) return constant_output(node, Tensor::scalar(node.attr_int("value_int", 0)));
   if (node.has("value_ints")) return constant_output(node, vector_of<int64_t>(node.attr_ints("value_ints")));
   for (const char* name : {"value_string", "value_strings", "sparse_value"}) {
-    if (node.has(name)) unsupported("attribute '{}'; dense tensors of numbers work", name);
+    if (node.has(name)) unsupported("attribute '{}' is not supported, dense tensors of numbers are", name);
   }
   invalid_input("attribute 'value' is missing");
 }

@@ -25,7 +25,7 @@ ValueId full_mask(NodeImport& node) {
 std::vector<ValueId> import_identity(NodeImport& node) { return {node.input(0)}; }
 
 std::vector<ValueId> import_dropout(NodeImport& node) {
-  if (drops(node)) unsupported("training_mode true; networks exported for inference work");
+  if (drops(node)) unsupported("it is in training mode; networks exported for inference work");
   if (node.output_name(1).empty()) return {node.input(0)};
   return {node.input(0), full_mask(node)};
 }

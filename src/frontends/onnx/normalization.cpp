@@ -13,11 +13,11 @@ namespace {
 
 constexpr double kDefaultEpsilon = 1e-5;
 
-/// Outputs from `first` on are what training needs.
-void refuse_outputs(const NodeImport& node, int first, const char* what) {
-  for (int i = first; i < node.output_count(); ++i) {
-    if (!node.output_name(i).empty()) unsupported("output {} ('{}'): {}", i, node.output_name(i), what);
-  }
+/// Until opset 13 the outputs told whether to train, then an attribute.
+void refuse_training(const NodeImport& node) {
+  bool trains = node.attr_int("training_mode", 0) != 0;
+  for (int i = 1; node.opset() < 14 && i < node.output_count(); ++i) trains = trains || !node.output_name(i).empty();
+  if (trains) unsupported("it is in training mode; networks exported for inference work");
 }
 
 /// Until opset 20 GroupNormalization's parameters had one value a group: repeats each for the group's channels.
@@ -37,11 +37,10 @@ ValueId for_each_channel(NodeImport& node, int index, int64_t groups, const char
 }  // namespace
 
 std::vector<ValueId> import_batch_normalization(NodeImport& node) {
-  if (node.attr_int("training_mode", 0)) unsupported("training_mode 1; networks exported for inference work");
+  refuse_training(node);
   if (node.opset() < 9 && !node.attr_int("spatial", 1)) {
-    unsupported("spatial 0 (a mean for each element); spatial 1 works");
+    unsupported("spatial 0 (a mean for each element) is not supported, spatial 1 is");
   }
-  refuse_outputs(node, 1, "statistics for training are not computed");
   BatchNorm op;
   op.epsilon = node.attr_float("epsilon", kDefaultEpsilon);
   return node.emit(op, {node.input(0), node.input(1), node.input(2), node.input(3), node.input(4)});
@@ -53,8 +52,8 @@ std::vector<ValueId> import_instance_normalization(NodeImport& node) {
   return node.emit(op, {node.input(0), node.input(1), node.input(2)});
 }
 
+/// Its other outputs, mean and deviation for training, are not computed.
 std::vector<ValueId> import_layer_normalization(NodeImport& node) {
-  refuse_outputs(node, 1, "mean and deviation for training are not computed");
   LayerNorm op;
   op.axis = NodeImport::normalize_axis(node.attr_int("axis", -1), node.rank(0));
   op.epsilon = node.attr_float("epsilon", kDefaultEpsilon);

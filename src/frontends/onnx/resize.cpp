@@ -155,7 +155,7 @@ std::vector<ValueId> import_resize(NodeImport& node) {
 
 /// mode is "nearest" or "linear"; scales were an attribute before opset 9.
 std::vector<ValueId> import_upsample(NodeImport& node) {
-  if (node.opset() < 7) unsupported("the form of opset {}; that of opset 7 and later works", node.opset());
+  if (node.opset() < 7) unsupported("its form of opset {} is not supported, that of opset 7 and later is", node.opset());
   Resize op;
   op.mode = read_word(node, "mode", ResizeMode::nearest);
   op.coordinates = CoordinateMode::asymmetric;

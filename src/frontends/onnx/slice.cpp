@@ -34,17 +34,19 @@ SliceBounds read_bounds(const NodeImport& node) {
   return bounds;
 }
 
-/// numpy's rule: bounds below 0 count from the end, bounds beyond an end mean the end.
+/// ONNX's rule: bounds below 0 count from the end, bounds beyond an end mean the end. Unlike numpy's, a backward
+/// slice that starts before the first element starts at it.
 void slice_axis(Slice& op, int64_t axis, int64_t start, int64_t end, int64_t step) {
   if (step == 0) invalid_input("step along axis {} is 0", axis);
   const int64_t extent = op.size[axis];
+  if (extent == 0) return;
   const auto position = [&](int64_t bound, int64_t low, int64_t high) {
     return std::clamp(bound < 0 ? bound + extent : bound, low, high);
   };
   // No slice takes a second step of this length; its negative exists.
-  step = std::clamp<int64_t>(step, -INT64_MAX, INT64_MAX);
+  step = std::max(step, -INT64_MAX);
   const bool forward = step > 0;
-  start = forward ? position(start, 0, extent) : position(start, -1, extent - 1);
+  start = forward ? position(start, 0, extent) : position(start, 0, extent - 1);
   end = forward ? position(end, 0, extent) : position(end, -1, extent - 1);
   const int64_t distance = forward ? end - start : start - end, stride = forward ? step : -step;
   op.begin[axis] = start;

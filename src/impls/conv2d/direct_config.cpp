@@ -32,7 +32,8 @@ DirectConfig choose_direct(const ConvGeometry& g, const Target& target) {
   const int64_t l2 = target.caches.l2;
 
   // A block's weights take at most a third of L2; blocks of the reduction are equal.
-  const int64_t block_bytes_per_channel = g.h.taps * g.w.taps * config.tile.nb * target.isa.vector_bytes;
+  const int64_t taps = std::max<int64_t>(1, g.h.taps * g.w.taps);  // a phase of a transposed convolution may have none
+  const int64_t block_bytes_per_channel = taps * config.tile.nb * target.isa.vector_bytes;
   const int64_t ic_most = std::max<int64_t>(16, l2 / 3 / block_bytes_per_channel);
   const bool one_row_tile = g.batch * g.h.out == 1 && g.w.out <= config.tile.mr;  // weights are used once
   config.ic_block = one_row_tile ? g.ic : equal_blocks(g.ic, ic_most);

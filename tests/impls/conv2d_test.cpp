@@ -1,0 +1,177 @@
+#include "ops/conv2d.h"
+
+#include <gtest/gtest.h>
+
+#include "impls/conv2d/list.h"
+#include "impls/conv_transpose2d/list.h"
+#include "impls/harness.h"
+#include "impls/matmul/list.h"
+#include "ops/conv_transpose2d.h"
+#include "ops/matmul.h"
+
+namespace convoy {
+namespace {
+
+/// One convolution: shapes, window, and what follows it.
+struct ConvCase {
+  int64_t n = 1, ic = 8, h = 9, w = 9, oc = 8, kh = 3, kw = 3;
+  std::vector<int64_t> strides = {1, 1}, dilations = {1, 1}, pads = {0, 0, 0, 0};
+  int64_t group = 1;
+};
+
+Conv2d conv_op(const ConvCase& c) {
+  Conv2d op;
+  op.window.strides = c.strides;
+  op.window.dilations = c.dilations;
+  op.window.pads = c.pads;
+  op.group = c.group;
+  return op;
+}
+
+Tolerance tolerance_of(const ConvCase& c) {
+  return {.ulps = 4, .terms = static_cast<double>(c.ic / c.group * c.kh * c.kw + 4)};
+}
+
+/// Without bias, and with bias, residual and ReLU.
+void check_conv(const Impl& impl, const ConvCase& c, Tolerance tolerance) {
+  const Shape src{c.n, c.ic, c.h, c.w}, weights{c.oc, c.ic / c.group, c.kh, c.kw};
+  check(impl, [&](CaseBuilder& b) { return b.add(conv_op(c), {b.input(src), b.constant(weights)}); }, tolerance);
+  auto with_epilogue = [&](CaseBuilder& b) {
+    const ValueId x = b.input(src), w = b.constant(weights), bias = b.constant(Shape{c.oc});
+    const ValueId y = b.add(conv_op(c), {x, w, bias});
+    const Window2d& window = conv_op(c).window;
+    const ValueId skip = b.input(Shape{c.n, c.oc, window.output_extent(0, c.h, c.kh), window.output_extent(1, c.w, c.kw)});
+    return b.add(unary(UnaryKind::relu), {b.add(binary(BinaryKind::add), {y, skip})});
+  };
+  check(impl, with_epilogue, tolerance);
+}
+
+void check_direct(const ConvCase& c) { check_conv(conv2d_direct(), c, tolerance_of(c)); }
+void check_depthwise(const ConvCase& c) { check_conv(conv2d_depthwise(), c, tolerance_of(c)); }
+
+TEST(DirectConv2d, FirstLayers) {
+  check_direct({.ic = 3, .h = 17, .w = 23, .oc = 32, .strides = {2, 2}, .pads = {1, 1, 1, 1}});
+  check_direct({.ic = 3, .h = 20, .w = 21, .oc = 19, .kh = 7, .kw = 7, .strides = {2, 2}, .pads = {3, 3, 3, 3}});
+  check_direct({.ic = 1, .h = 12, .w = 12, .oc = 16, .kh = 5, .kw = 5, .pads = {2, 2, 2, 2}});
+  check_direct({.n = 3, .ic = 4, .h = 6, .w = 5, .oc = 8});
+}
+
+TEST(DirectConv2d, ChannelTails) {
+  for (int64_t oc : {1, 3, 15, 16, 17, 33, 48, 63, 65, 100}) check_direct({.ic = 5, .h = 6, .w = 8, .oc = oc});
+  for (int64_t ic : {1, 2, 7, 31, 64}) check_direct({.ic = ic, .h = 5, .w = 9, .oc = 24, .pads = {1, 1, 1, 1}});
+}
+
+TEST(DirectConv2d, WidthsAroundTheTile) {
+  for (int64_t w : {1, 2, 5, 6, 7, 13, 14, 29}) {
+    check_direct({.ic = 6, .h = 4, .w = w, .oc = 64, .pads = {1, 1, 1, 1}});
+    check_direct({.ic = 6, .h = 3, .w = w, .oc = 20, .kh = 1, .kw = 1});
+  }
+}
+
+TEST(DirectConv2d, Windows) {
+  check_direct({.kh = 1, .kw = 5, .pads = {0, 2, 0, 2}});
+  check_direct({.kh = 5, .kw = 1, .pads = {2, 0, 2, 0}});
+  check_direct({.kh = 2, .kw = 4, .pads = {0, 1, 1, 2}});
+  check_direct({.h = 21, .w = 20, .oc = 5, .kh = 11, .kw = 11, .strides = {4, 4}, .pads = {2, 2, 2, 2}});
+  check_direct({.h = 15, .w = 14, .strides = {3, 2}, .pads = {0, 1, 2, 0}});
+  check_direct({.h = 15, .w = 14, .dilations = {2, 3}, .pads = {2, 3, 2, 3}});
+  check_direct({.h = 4, .w = 5, .dilations = {6, 6}, .pads = {6, 6, 6, 6}});
+  check_direct({.h = 3, .w = 3, .kh = 3, .kw = 3, .pads = {4, 4, 4, 4}});
+}
+
+TEST(DirectConv2d, Groups) {
+  check_direct({.ic = 12, .oc = 20, .pads = {1, 1, 1, 1}, .group = 2});
+  check_direct({.ic = 64, .h = 5, .w = 5, .oc = 64, .pads = {1, 1, 1, 1}, .group = 4});
+  check_direct({.ic = 6, .oc = 12, .group = 6});
+}
+
+TEST(DirectConv2d, LongReductionsAreDivided) {
+  check_direct({.ic = 700, .h = 5, .w = 7, .oc = 40, .pads = {1, 1, 1, 1}});
+  check_direct({.n = 2, .ic = 2050, .h = 3, .w = 8, .oc = 70, .kh = 1, .kw = 1});
+}
+
+TEST(DirectConv2d, SaysWhyNot) {
+  const Proposal proposal = proposal_for(conv2d_direct(), [](CaseBuilder& b) {
+    return b.add(Conv2d{}, {b.input(Shape{1, 4, 8, 8}), b.input(Shape{4, 4, 3, 3})});
+  });
+  EXPECT_EQ(proposal.refusal, "weights are computed at run time");
+}
+
+TEST(DepthwiseConv2d, ShapesAndWindows) {
+  for (int64_t c : {2, 3, 15, 16, 17, 40, 130}) {
+    check_depthwise({.ic = c, .h = 7, .w = 13, .oc = c, .pads = {1, 1, 1, 1}, .group = c});
+  }
+  check_depthwise({.ic = 20, .h = 14, .w = 25, .oc = 20, .strides = {2, 2}, .pads = {0, 0, 1, 1}, .group = 20});
+  check_depthwise({.ic = 20, .h = 9, .w = 9, .oc = 20, .kh = 5, .kw = 5, .pads = {2, 2, 2, 2}, .group = 20});
+  check_depthwise({.ic = 18, .h = 12, .w = 11, .oc = 18, .kh = 7, .kw = 3, .strides = {2, 1}, .pads = {3, 1, 3, 1}, .group = 18});
+  check_depthwise({.n = 2, .ic = 16, .h = 11, .w = 13, .oc = 16, .dilations = {2, 4}, .pads = {2, 4, 2, 4}, .group = 16});
+  check_depthwise({.ic = 33, .h = 3, .w = 1, .oc = 33, .pads = {1, 1, 1, 1}, .group = 33});
+}
+
+/// Winograd's error grows with the tile: its transforms multiply by up to 21/4 and 32.
+void check_winograd(int m, const ConvCase& c) {
+  const double growth = m == 2 ? 8 : m == 4 ? 60 : 250;
+  Tolerance tolerance = tolerance_of(c);
+  tolerance.terms *= growth;
+  check_conv(conv2d_winograd(m), c, tolerance);
+}
+
+TEST(WinogradConv2d, EveryTileSize) {
+  for (int m : {2, 4, 6}) {
+    check_winograd(m, {.ic = 16, .h = 12, .w = 12, .oc = 16});
+    check_winograd(m, {.ic = 16, .h = 14, .w = 19, .oc = 32, .pads = {1, 1, 1, 1}});
+    check_winograd(m, {.ic = 9, .h = 7, .w = 5, .oc = 21, .pads = {1, 1, 1, 1}});
+    check_winograd(m, {.n = 3, .ic = 24, .h = 13, .w = 8, .oc = 70, .pads = {0, 2, 1, 0}});
+    check_winograd(m, {.ic = 8, .h = 1, .w = 3, .oc = 8, .pads = {1, 1, 1, 1}});
+  }
+}
+
+TEST(ConvTranspose2dPhases, ShapesAndWindows) {
+  struct Case {
+    int64_t ic, oc, h, w, k, stride, pad, output_padding, dilation, group;
+  };
+  for (const Case& c : {Case{8, 16, 5, 6, 2, 2, 0, 0, 1, 1}, Case{5, 7, 6, 4, 3, 2, 1, 1, 1, 1},
+                        Case{8, 8, 7, 5, 4, 2, 1, 0, 1, 1}, Case{12, 6, 4, 4, 3, 1, 1, 0, 1, 1},
+                        Case{6, 8, 4, 5, 5, 3, 2, 1, 1, 2}, Case{4, 4, 5, 5, 3, 2, 2, 1, 2, 1},
+                        Case{4, 20, 3, 3, 1, 2, 0, 0, 1, 1}, Case{16, 16, 5, 5, 3, 2, 1, 0, 1, 16}}) {
+    ConvTranspose2d op;
+    op.window.strides = {c.stride, c.stride};
+    op.window.dilations = {c.dilation, c.dilation};
+    op.window.pads = {c.pad, c.pad, c.pad, c.pad};
+    op.output_padding = {c.output_padding, c.output_padding};
+    op.group = c.group;
+    const Tolerance tolerance{.ulps = 4, .terms = static_cast<double>(c.ic * c.k * c.k + 4)};
+    check(*conv_transpose2d_impls().front(), [&](CaseBuilder& b) {
+      const ValueId weights = b.constant(Shape{c.ic, c.oc / c.group, c.k, c.k}), bias = b.constant(Shape{c.oc});
+      const ValueId y = b.add(op, {b.input(Shape{2, c.ic, c.h, c.w}), weights, bias});
+      return b.add(unary(UnaryKind::leaky_relu, 0.1), {y});
+    }, tolerance);
+  }
+}
+
+TEST(PackedMatMul, ShapesAndTransposes) {
+  for (int64_t m : {1, 5, 17}) {
+    for (int64_t n : {1, 10, 64, 130}) {
+      for (bool trans_b : {false, true}) {
+        MatMul op;
+        op.trans_b = trans_b;
+        check(*matmul_impls().front(), [&](CaseBuilder& b) {
+          const ValueId w = b.constant(trans_b ? Shape{n, 37} : Shape{37, n}), bias = b.constant(Shape{n});
+          const ValueId y = b.add(op, {b.input(Shape{m, 37}), w});
+          return b.add(binary(BinaryKind::add), {y, bias});
+        }, {.ulps = 4, .terms = 40});
+      }
+    }
+  }
+  check(*matmul_impls().front(), [&](CaseBuilder& b) {
+    return b.add(MatMul{}, {b.input(Shape{2, 3, 4, 9}), b.constant(Shape{9, 20})});
+  }, {.ulps = 4, .terms = 12});
+  MatMul transposed;
+  transposed.trans_a = true;
+  check(*matmul_impls().front(), [&](CaseBuilder& b) {
+    return b.add(transposed, {b.input(Shape{9, 7}), b.constant(Shape{9, 20})});
+  }, {.ulps = 4, .terms = 12});
+}
+
+}  // namespace
+}  // namespace convoy
