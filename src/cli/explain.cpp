@@ -51,9 +51,19 @@ std::vector<Considered> by_cost(std::vector<Considered> candidates) {
   return candidates;
 }
 
+/// The first step that computes the group, which may have several, "conv1.transform" for example; null when
+/// there is none. Conversions of its inputs have another operator.
+const PlanStep* step_of(const Plan& plan, const GroupChoice& choice) {
+  for (const PlanStep& step : plan.steps) {
+    const bool own = step.name == choice.group || step.name.starts_with(choice.group + ".");
+    if (own && step.op == choice.op) return &step;
+  }
+  return nullptr;
+}
+
 void print_choice(const GroupChoice& choice, const PlanStep* step) {
-  fmt::print("{}: {}{}\n", choice.group, choice.op,
-             step ? fmt::format(" {} -> {}", step->detail, step->output.str()) : "");
+  const std::string detail = step && !step->detail.empty() ? " " + step->detail : "";
+  fmt::print("{}: {}{}{}\n", choice.group, choice.op, detail, step ? " -> " + step->output.str() : "");
   Table table({{""}, {""}, {"", Align::right}, {""}});
   for (const Considered& candidate : by_cost(choice.candidates)) {
     const bool picked = candidate.impl == choice.picked;
@@ -69,9 +79,7 @@ void print_choices(const Plan& plan, const std::string& pattern) {
     names.push_back(choice.group);
     if (!matches(pattern, choice.group) && !matches(pattern, choice.op)) continue;
     found = true;
-    const auto step = std::find_if(plan.steps.begin(), plan.steps.end(),
-                                   [&](const PlanStep& s) { return s.name.starts_with(choice.group); });
-    print_choice(choice, step == plan.steps.end() ? nullptr : &*step);
+    print_choice(choice, step_of(plan, choice));
   }
   if (!found && !pattern.empty()) no_such_layer(pattern, names);
   fmt::print("\nTimes are the cost model's estimates on {}, conversions of inputs included; <-- is the pick.\n",

@@ -141,11 +141,12 @@ Table csv_table(const Profile& profile, const std::string& sort) {
 }
 
 void print_notes(const Profile& profile) {
-  fmt::print("\nSum of the layers {} ms; a whole run without the profiler {} ms ({} runs). Compare versions by convoy "
-             "bench:\nlayers run alone do not disturb each other's caches as they do here.\n",
+  fmt::print("\nSum of the layers {} ms; a whole run without the profiler {} ms ({} runs). Judge a change by convoy "
+             "bench:\nwhat one layer leaves in the caches for the next is part of both their times here.\n",
              three_digits(total_ns(profile.layers) / 1e6), three_digits(profile.run_ms.median), profile.run_ms.runs);
   fmt::print("GFLOP/s count the direct computation, so Winograd may exceed the peak, {} GFLOP/s measured now. MB: read "
-             "and written.\n", three_digits(profile.peak_gflops));
+             "and written.\n",
+             three_digits(profile.peak_gflops));
   if (profile.run_ms.spread() > kWideSpread) {
     fmt::print("warning: the middle 80% of the runs spread over {:.0f}% of the median; is something else running?\n",
                100 * profile.run_ms.spread());

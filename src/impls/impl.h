@@ -23,6 +23,15 @@ struct Target {
   int threads = 1;
 };
 
+/// What a kernel's pointer argument refers to.
+struct ValueArg {
+  ValueId value;
+};
+struct TempArg {
+  int index;  ///< into Lowered::temp_bytes
+};
+using StepArg = std::variant<ValueArg, Tensor, TempArg>;  // a Tensor is a constant, packed by the implementation
+
 /// A group to be computed. Views of inputs are known when an implementation is asked; the output's view is
 /// set before it lowers.
 struct Problem {
@@ -38,6 +47,10 @@ struct Problem {
   /// Input `index` of the anchor, kAbsent when it has fewer or it is not given.
   ValueId anchor_input(size_t index) const {
     return index < anchor().inputs.size() ? anchor().inputs[index] : kAbsent;
+  }
+  /// A value as a kernel's argument: constants bring their data along.
+  StepArg arg(ValueId id) const {
+    return graph().is_constant(id) ? StepArg(*graph().value(id).constant) : StepArg(ValueArg{id});
   }
 };
 
@@ -63,15 +76,6 @@ struct Proposal {
   static Proposal no(std::string reason) { return {.refusal = std::move(reason)}; }
   bool accepted() const { return refusal.empty(); }
 };
-
-/// What a kernel's pointer argument refers to.
-struct ValueArg {
-  ValueId value;
-};
-struct TempArg {
-  int index;  ///< into Lowered::temp_bytes
-};
-using StepArg = std::variant<ValueArg, Tensor, TempArg>;  // a Tensor is a constant, packed by the implementation
 
 /// Runs on the calling thread, outside of generated code: the fallback to the reference loops.
 using HostFn = std::function<void(void* const* args)>;

@@ -83,12 +83,35 @@ std::optional<ChannelAffine> batch_norm_step(const Graph& graph, const Node& nod
   return step;
 }
 
-std::optional<ChannelAffine> step_of(const Graph& graph, const Node& node, int axis) {
+std::optional<ChannelAffine> any_step(const Graph& graph, const Node& node, int axis) {
   const TensorType& type = graph.type(node.outputs[0]);
   if (type.dtype != DType::f32 || axis < 0 || axis >= type.shape.rank()) return std::nullopt;
   if (const auto* binary = op_cast<Binary>(*node.op)) return binary_step(graph, node, *binary, axis);
   const auto* batch_norm = op_cast<BatchNorm>(*node.op);
   return batch_norm && axis == 1 ? batch_norm_step(graph, node, *batch_norm) : std::nullopt;
+}
+
+/// Also as floats, which is how they are stored.
+bool is_finite(const ChannelAffine& affine) {
+  const auto all_finite = [](const Doubles& values) {
+    return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(static_cast<float>(v)); });
+  };
+  return all_finite(affine.scale) && all_finite(affine.shift);
+}
+
+/// What one node does to one of its inputs.
+std::optional<ChannelAffine> step_of(const Graph& graph, const Node& node, int axis) {
+  const auto step = any_step(graph, node, axis);
+  return step && is_finite(*step) ? step : std::nullopt;
+}
+
+/// True when the chain goes on after the node: what is done at its end need not be done here.
+bool continues(const RewriteContext& context, int axis) {
+  const ValueId result = context.node.outputs[0];
+  if (!has_single_use(context, result)) return false;
+  const Node& reader = context.old_graph.nodes[context.consumers[result][0]];
+  const auto step = step_of(context.old_graph, reader, axis);
+  return step && step->base == result;
 }
 
 /// outer(inner(x)).
@@ -103,17 +126,12 @@ ChannelAffine compose(const ChannelAffine& outer, const ChannelAffine& inner) {
   return both;
 }
 
-/// Also as floats, which is how they are stored.
-bool all_finite(const Doubles& values) {
-  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(static_cast<float>(v)); });
-}
-
 }  // namespace
 
 std::optional<ChannelAffine> channel_affine(const RewriteContext& context, int axis) {
   const Graph& graph = context.old_graph;
   auto chain = step_of(graph, context.node, axis);
-  if (!chain) return std::nullopt;
+  if (!chain || continues(context, axis)) return std::nullopt;
   chain->nodes = 1;
   while (has_single_use(context, chain->base)) {
     const Node* node = producer(graph, chain->base);
@@ -122,7 +140,7 @@ std::optional<ChannelAffine> channel_affine(const RewriteContext& context, int a
     chain = compose(*chain, *step);
     ++chain->nodes;
   }
-  return all_finite(chain->scale) && all_finite(chain->shift) ? chain : std::nullopt;
+  return is_finite(*chain) ? chain : std::nullopt;
 }
 
 Tensor channel_constant(const std::vector<double>& values, const TensorType& type, int axis) {

@@ -13,9 +13,9 @@ struct ChannelAffine {
   bool has_batch_norm = false;
 };
 
-/// What the node that a rule looks at, and the nodes before it whose results have no other use, compute
-/// along `axis` of its output. Nothing when the node is no such operation or a number is not finite.
-/// Ids are the old graph's.
+/// What the chain that ends with the node that a rule looks at computes along `axis` of its output; results
+/// inside the chain have no other use. Nothing when the node is no such operation, when the chain goes on
+/// after it, or when a number is not finite. Ids are the old graph's.
 std::optional<ChannelAffine> channel_affine(const RewriteContext& context, int axis);
 
 /// A constant of the type's dtype (f32) that broadcasts `values` along `axis` of a tensor of this type: shape

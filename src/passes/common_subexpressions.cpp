@@ -11,11 +11,8 @@
 namespace convoy {
 namespace {
 
-/// Equal constants have equal hashes. Weights differ early, so the first bytes are enough to tell them apart.
 size_t hash(const Tensor& tensor) {
-  constexpr int64_t kHashedBytes = 4096;
-  const auto* data = static_cast<const char*>(tensor.data());
-  return std::hash<std::string_view>()({data, static_cast<size_t>(std::min(tensor.bytes(), kHashedBytes))});
+  return std::hash<std::string_view>()({static_cast<const char*>(tensor.data()), static_cast<size_t>(tensor.bytes())});
 }
 
 bool same_data(const Tensor& a, const Tensor& b) {

@@ -23,44 +23,49 @@ const Tensor* constant_of(const Graph& graph, ValueId id) {
   return usable ? &*graph.value(id).constant : nullptr;
 }
 
-/// Each weight times the scale of the output channel that it is for: `channel_of(i)` for weight i.
+/// Each weight times the scale of the output channel that it is for: `channel_of(b)` for block b of
+/// `block` consecutive weights.
 template <class ChannelOf>
-Tensor scaled(const Tensor& weights, const std::vector<double>& scale, ChannelOf&& channel_of) {
+Tensor scaled(const Tensor& weights, int64_t block, const std::vector<double>& scale, ChannelOf&& channel_of) {
   Tensor result(weights.type());
-  for (int64_t i = 0; i < weights.elems(); ++i) {
-    result.as<float>()[i] = static_cast<float>(weights.as<float>()[i] * scale[channel_of(i)]);
+  const float* src = weights.as<float>();
+  float* dst = result.as<float>();
+  const int64_t blocks = block == 0 ? 0 : weights.elems() / block;
+  for (int64_t b = 0; b < blocks; ++b) {
+    const double factor = scale[channel_of(b)];
+    std::transform(src + b * block, src + (b + 1) * block, dst + b * block,
+                   [&](float weight) { return static_cast<float>(weight * factor); });
   }
   return result;
 }
 
 /// Weights O, I/group, KH, KW.
 Tensor scaled_conv_weights(const Tensor& weights, const std::vector<double>& scale) {
-  const int64_t per_channel = std::max<int64_t>(weights.elems() / std::max<int64_t>(weights.shape()[0], 1), 1);
-  return scaled(weights, scale, [&](int64_t i) { return i / per_channel; });
+  const Shape& shape = weights.shape();
+  return scaled(weights, shape[1] * shape[2] * shape[3], scale, [](int64_t oc) { return oc; });
 }
 
 /// Weights I, O/group, KH, KW.
 Tensor scaled_conv_transpose_weights(const Tensor& weights, int64_t group, const std::vector<double>& scale) {
   const Shape& shape = weights.shape();
-  const int64_t taps = shape[2] * shape[3], oc = shape[1], ic = shape[0] / group;
-  return scaled(weights, scale, [&](int64_t i) {
-    const int64_t input = i / (taps * oc);
-    return input / ic * oc + i / taps % oc;
-  });
+  const int64_t oc = shape[1], ic = shape[0] / group;
+  return scaled(weights, shape[2] * shape[3], scale, [&](int64_t b) { return b / oc / ic * oc + b % oc; });
 }
 
 /// Weights K, N, or N, K when transposed.
 Tensor scaled_matmul_weights(const Tensor& weights, bool transposed, const std::vector<double>& scale) {
   const int64_t columns = weights.shape()[1];
-  return scaled(weights, scale, [&](int64_t i) { return transposed ? i / columns : i % columns; });
+  if (transposed) return scaled(weights, columns, scale, [](int64_t n) { return n; });
+  return scaled(weights, 1, scale, [&](int64_t b) { return b % columns; });
 }
 
 /// The node before the chain, when it is a T whose second input is a constant and whose result has no other use.
 template <class T>
 const Node* foldable(const RewriteContext& context, const ChannelAffine& chain) {
   const Node* node = producer_of<T>(context.old_graph, chain.base);
-  const bool fits = node && has_single_use(context, chain.base) && constant_of(context.old_graph, node->inputs[1]);
-  return fits ? node : nullptr;
+  if (!node || !has_single_use(context, chain.base)) return nullptr;
+  const ValueId weights = node->inputs[1];
+  return may_copy_constant(context, weights) && constant_of(context.old_graph, weights) ? node : nullptr;
 }
 
 /// The bias of a convolution that is followed by the chain; nothing when its bias is not constant.

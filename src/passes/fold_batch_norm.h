@@ -12,7 +12,8 @@ namespace convoy {
 /// number) that follows conv2d, conv_transpose2d or matmul with constant weights becomes part of the weights
 /// and bias; a matmul has no bias, so an add stays behind it. A chain with a batch_norm after anything else
 /// becomes one mul and one add. New weights are computed in double.
-/// Requires: every result inside the chain has no other use; parameters are constant and finite.
+/// Requires: every result inside the chain has no other use; parameters are constant and finite; no more than
+/// a few layers share the weights.
 /// Afterwards: there is no batch_norm with constant f32 parameters; no convolution with constant weights is
 /// followed by an operation that its weights and bias could take in.
 ///

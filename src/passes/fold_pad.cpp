@@ -13,6 +13,9 @@
 namespace convoy {
 namespace {
 
+/// Bounds the time to look at one pool.
+constexpr int64_t kMaxTapsToCheck = 1 << 24;
+
 /// A pad that adds nothing but rows and columns of one number.
 struct PlanePad {
   ValueId src;                ///< in the new graph
@@ -67,8 +70,8 @@ Replacement fold_into_avg_pool(RewriteContext& context) {
   return replace_padded(context, op, *pad);
 }
 
-bool is_non_negative(UnaryKind kind, const Unary& op) {
-  switch (kind) {
+bool is_non_negative(const Unary& op) {
+  switch (op.kind) {
     case UnaryKind::relu:
     case UnaryKind::sigmoid:
     case UnaryKind::hard_sigmoid:
@@ -84,19 +87,32 @@ bool is_non_negative(UnaryKind kind, const Unary& op) {
   }
 }
 
-/// True when the value has no element below zero, as far as the operators before it show.
-bool is_non_negative(const Graph& graph, ValueId id) {
+/// The node that computes a value before pools, which give no smaller elements than they read.
+const Node* producer_before_pools(const Graph& graph, ValueId id) {
   const Node* node = producer(graph, id);
-  if (!node) return false;
-  if (const auto* unary = op_cast<Unary>(*node->op)) return is_non_negative(unary->kind, *unary);
-  if (op_cast<AvgPool2d>(*node->op) || op_cast<MaxPool2d>(*node->op)) return is_non_negative(graph, node->inputs[0]);
-  if (!op_cast<Concat>(*node->op)) return false;
+  while (node && (op_cast<AvgPool2d>(*node->op) || op_cast<MaxPool2d>(*node->op))) {
+    node = producer(graph, node->inputs[0]);
+  }
+  return node;
+}
+
+bool is_non_negative_unary(const Graph& graph, ValueId id) {
+  const Node* node = producer_before_pools(graph, id);
+  const auto* unary = node ? op_cast<Unary>(*node->op) : nullptr;
+  return unary && is_non_negative(*unary);
+}
+
+/// True when the value has no element below zero, as far as the few operators before it show.
+bool is_non_negative(const Graph& graph, ValueId id) {
+  const Node* node = producer_before_pools(graph, id);
+  if (!node || !op_cast<Concat>(*node->op)) return is_non_negative_unary(graph, id);
   return std::all_of(node->inputs.begin(), node->inputs.end(),
-                     [&](ValueId input) { return is_non_negative(graph, input); });
+                     [&](ValueId input) { return is_non_negative_unary(graph, input); });
 }
 
 /// True when every window along `axis` (0: rows, 1: columns) has a tap inside the tensor.
 bool every_window_reads(const Window2d& window, int axis, int64_t kernel, int64_t input, int64_t output) {
+  if (output > kMaxTapsToCheck / kernel) return false;
   for (int64_t i = 0; i < output; ++i) {
     const int64_t first = i * window.strides[axis] - window.pads[axis];
     bool reads = false;

@@ -59,7 +59,7 @@ Replacement fold_into_weights(RewriteContext& context) {
   if (!op || op->trans_a) return std::nullopt;
   const Graph& graph = context.builder.graph();
   const ValueId rows = context.inputs[0], weights = context.inputs[1];
-  if (!graph.is_constant(weights) || graph.type(weights).shape.rank() != 2) return std::nullopt;
+  if (!may_copy_constant(context, context.node.inputs[1]) || graph.type(weights).shape.rank() != 2) return std::nullopt;
   const auto flattened = flattened_transpose(graph, rows);
   if (!flattened) return std::nullopt;
   const ValueId permuted = permuted_weights(context, weights, op->trans_b ? 1 : 0, *flattened);

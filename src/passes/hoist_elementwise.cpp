@@ -14,6 +14,9 @@
 namespace convoy {
 namespace {
 
+/// Bounds the recursion.
+constexpr int kMaxDepth = 32;
+
 /// Operators that give every element of their inputs exactly once.
 bool is_permutation(const Op& op) {
   return op_cast<Reshape>(op) || op_cast<Transpose>(op) || op_cast<DepthToSpace>(op) || op_cast<SpaceToDepth>(op) ||
@@ -33,14 +36,14 @@ int only_variable_input(const Graph& graph, const Node& node) {
   return -1;
 }
 
-/// True when the value (of the old graph) and everything it is moved from have one use and come from
-/// operators that take an epilogue.
-bool comes_from_epilogues(const RewriteContext& context, ValueId id) {
+/// True when the value (of the old graph) and everything it is moved from, in no more than `depth` steps, have
+/// one use and come from operators that take an epilogue.
+bool comes_from_epilogues(const RewriteContext& context, ValueId id, int depth) {
   const Node* node = producer(context.old_graph, id);
-  if (!node || !has_single_use(context, id)) return false;
+  if (!node || !has_single_use(context, id) || depth < 0) return false;
   if (!is_permutation(*node->op)) return takes_epilogue(*node->op);
   return std::all_of(node->inputs.begin(), node->inputs.end(),
-                     [&](ValueId input) { return comes_from_epilogues(context, input); });
+                     [&](ValueId input) { return comes_from_epilogues(context, input, depth - 1); });
 }
 
 /// The node applied to `x` instead of its variable input; a number keeps broadcasting as a scalar.
@@ -70,7 +73,8 @@ Replacement hoist(RewriteContext& context) {
   if (variable_input < 0) return std::nullopt;
   const ValueId moved = context.node.inputs[variable_input];
   const Node* movement = producer(context.old_graph, moved);
-  if (!movement || !is_permutation(*movement->op) || !comes_from_epilogues(context, moved)) return std::nullopt;
+  if (!movement || !is_permutation(*movement->op) || !comes_from_epilogues(context, moved, kMaxDepth))
+    return std::nullopt;
   return std::vector<ValueId>{apply_before_moving(context, variable_input, moved, output_name(context))};
 }
 

@@ -79,13 +79,20 @@ class Grouper {
   /// Elementwise nodes that depend on the anchor through such nodes only; the first ones when there are many.
   std::set<int32_t> reachable(int32_t anchor) const {
     const TensorType& type = graph_.type(graph_.nodes[anchor].outputs[0]);
-    std::set<int32_t> found, frontier(consumers_of(anchor).begin(), consumers_of(anchor).end());
+    std::set<int32_t> found, frontier;
+    add_readers(anchor, frontier);
     while (!frontier.empty() && found.size() + 1 < kMaxMembers) {
       const int32_t node = frontier.extract(frontier.begin()).value();
-      if (!may_join(node, type) || !found.insert(node).second) continue;
-      frontier.insert(consumers_of(node).begin(), consumers_of(node).end());
+      if (may_join(node, type) && found.insert(node).second) add_readers(node, frontier);
     }
     return found;
+  }
+
+  /// The nodes that could join after this one: none when its result is visible in any case.
+  void add_readers(int32_t node, std::set<int32_t>& frontier) const {
+    const std::vector<int32_t>& readers = consumers_of(node);
+    const bool visible = is_output_[graph_.nodes[node].outputs[0]] || readers.size() > kMaxMembers;
+    if (!visible) frontier.insert(readers.begin(), readers.end());
   }
 
   const std::vector<int32_t>& consumers_of(int32_t node) const { return consumers_[graph_.nodes[node].outputs[0]]; }

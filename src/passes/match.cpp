@@ -10,6 +10,8 @@ namespace {
 constexpr double kRelativeTolerance = 1e-6;
 /// Each sweep merges neighbours, so chains of 2^kMaxSweeps nodes collapse.
 constexpr int kMaxSweeps = 16;
+/// Detectors share weights among the heads of their five or six scales.
+constexpr size_t kMaxCopies = 8;
 
 /// False as well when the operator refuses the inputs.
 bool gives(const Op& op, const InputTypes& inputs, const TensorType& type) {
@@ -46,12 +48,17 @@ ValueId unary_input(const Graph& graph, ValueId id, UnaryKind kind) {
   return node && op_cast<Unary>(*node->op)->kind == kind ? node->inputs[0] : kAbsent;
 }
 
-std::optional<double> uniform_constant(const Graph& graph, ValueId id) {
-  if (!graph.is_constant(id) || graph.type(id).dtype != DType::f32) return std::nullopt;
+const Tensor* small_constant(const Graph& graph, ValueId id) {
+  if (!graph.is_constant(id) || graph.type(id).dtype != DType::f32) return nullptr;
   const Tensor& tensor = *graph.value(id).constant;
-  const float* data = tensor.as<float>();
-  if (tensor.elems() == 0) return std::nullopt;
-  const bool uniform = std::all_of(data, data + tensor.elems(), [&](float value) { return value == data[0]; });
+  return tensor.elems() <= kMaxSmallElems ? &tensor : nullptr;
+}
+
+std::optional<double> uniform_constant(const Graph& graph, ValueId id) {
+  const Tensor* tensor = small_constant(graph, id);
+  if (!tensor || tensor->elems() == 0) return std::nullopt;
+  const float* data = tensor->as<float>();
+  const bool uniform = std::all_of(data, data + tensor->elems(), [&](float value) { return value == data[0]; });
   return uniform ? std::optional<double>(data[0]) : std::nullopt;
 }
 
@@ -61,6 +68,10 @@ bool nearly_equal(double a, double b) {
 
 bool has_single_use(const RewriteContext& context, ValueId old_id) {
   return context.consumers[old_id].size() == 1 && !context.old_graph.is_output(old_id);
+}
+
+bool may_copy_constant(const RewriteContext& context, ValueId old_id) {
+  return context.old_graph.is_constant(old_id) && context.consumers[old_id].size() <= kMaxCopies;
 }
 
 const TensorType& output_type(const RewriteContext& context) {

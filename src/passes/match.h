@@ -39,7 +39,14 @@ const T* producer_op(const Graph& graph, ValueId id) {
 /// The input of a unary operator of this kind that computes a value; kAbsent when something else does.
 ValueId unary_input(const Graph& graph, ValueId id, UnaryKind kind);
 
-/// What all elements of an f32 constant are equal to.
+/// Passes look into constants of up to so many elements, and make others of them, for every node that reads
+/// them. Numbers and per-channel constants are smaller.
+constexpr int64_t kMaxSmallElems = 4096;
+
+/// The data of a small f32 constant, else null.
+const Tensor* small_constant(const Graph& graph, ValueId id);
+
+/// What all elements of a small f32 constant are equal to.
 std::optional<double> uniform_constant(const Graph& graph, ValueId id);
 
 /// True for finite values that differ by no more than rounding constants to f32 explains.
@@ -47,6 +54,9 @@ bool nearly_equal(double a, double b);
 
 /// True when the old graph's value is read by nothing but one input of one node.
 bool has_single_use(const RewriteContext& context, ValueId old_id);
+
+/// True for a constant of the old graph that so few nodes read that each may get a changed copy of its own.
+bool may_copy_constant(const RewriteContext& context, ValueId old_id);
 
 /// The type that the node's (first) output has and its replacement must have.
 const TensorType& output_type(const RewriteContext& context);

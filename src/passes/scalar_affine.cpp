@@ -5,6 +5,9 @@
 namespace convoy {
 namespace {
 
+/// Bounds the time that long chains take; activations are written in fewer steps.
+constexpr int kMaxSteps = 16;
+
 std::optional<ScalarAffine> affine_with_number(BinaryKind kind, ValueId x, double number, bool number_is_left) {
   switch (kind) {
     case BinaryKind::add:
@@ -53,19 +56,22 @@ std::optional<ScalarAffine> scalar_affine_step(const Graph& graph, const Op& op,
 
 ScalarAffine scalar_affine(const Graph& graph, ValueId id) {
   ScalarAffine result{id};
-  while (const auto step = step_above(graph, result.base)) {
+  for (int i = 0; i < kMaxSteps; ++i) {
+    const auto step = step_above(graph, result.base);
+    if (!step) break;
     result = step->then(result.scale, result.shift);
   }
   return result;
 }
 
 ValueId find_in_chain(const Graph& graph, ValueId id, const ScalarAffine& wanted) {
-  while (true) {
+  for (int i = 0; i < kMaxSteps; ++i) {
     if (nearly_equal(scalar_affine(graph, id), wanted)) return id;
     const auto step = step_above(graph, id);
-    if (!step) return kAbsent;
+    if (!step) break;
     id = step->base;
   }
+  return kAbsent;
 }
 
 }  // namespace convoy

@@ -24,7 +24,8 @@ bool nearly_equal(const ScalarAffine& a, const ScalarAffine& b);
 std::optional<ScalarAffine> scalar_affine_step(const Graph& graph, const Op& op, const std::vector<ValueId>& inputs,
                                                const TensorType& type);
 
-/// A value as a function of the first value up its chain that is not computed from another by a number.
+/// A value as a function of the first value up its chain that is not computed from another by a number (or of
+/// one on the way, in a very long chain).
 ScalarAffine scalar_affine(const Graph& graph, ValueId id);
 
 /// A value that is in the graph and equals `wanted`: `id` itself or one further up its chain; kAbsent if none.

@@ -60,8 +60,7 @@ Replacement drop_neutral(RewriteContext& context, const Binary& op) {
 
 Replacement subtraction_as_addition(RewriteContext& context, const Binary& op) {
   const ValueId rhs = context.inputs[1];
-  if (op.kind != BinaryKind::sub || !context.builder.graph().is_constant(rhs)) return std::nullopt;
-  if (context.builder.type(rhs).dtype != DType::f32) return std::nullopt;
+  if (op.kind != BinaryKind::sub || !small_constant(context.builder.graph(), rhs)) return std::nullopt;
   return replace_with(context, binary_op(BinaryKind::add),
                       {context.inputs[0], map_constant(context, rhs, [](float value) { return -value; })});
 }
@@ -107,8 +106,7 @@ Replacement merge_constants(RewriteContext& context, const Binary& op) {
     return std::nullopt;
   }
   const ValueId x = inner->inputs[0], inner_rhs = inner->inputs[1];
-  if (!graph.is_constant(inner_rhs) || !graph.is_constant(rhs)) return std::nullopt;
-  if (graph.type(rhs).dtype != DType::f32) return std::nullopt;
+  if (!small_constant(graph, inner_rhs) || !small_constant(graph, rhs)) return std::nullopt;
   // A row and a column would make a whole matrix.
   const Shape &a = graph.type(inner_rhs).shape, &b = graph.type(rhs).shape;
   if (broadcast_shape(a, b).elems() > std::max(a.elems(), b.elems())) return std::nullopt;

@@ -18,6 +18,10 @@
 namespace convoy {
 namespace {
 
+/// Bounds the time to look at one resize or concat.
+constexpr int64_t kMaxExtentToCheck = 1 << 16;
+constexpr size_t kMaxConcatInputs = 256;
+
 bool all_equal(const std::vector<int64_t>& values, int64_t value) {
   return std::all_of(values.begin(), values.end(), [&](int64_t v) { return v == value; });
 }
@@ -29,6 +33,7 @@ bool moves_no_axis(const Transpose& op) {
 /// True when every element of dst is the element of src at the same place.
 bool keeps_places(const Resize& op, const Shape& shape) {
   for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (shape[axis] > kMaxExtentToCheck) return false;
     for (int64_t i = 0; i < shape[axis]; ++i) {
       const std::vector<ResizeTap> taps = op.taps(axis, i, shape[axis]);
       const bool keeps = !taps.empty() && std::all_of(taps.begin(), taps.end(), [&](const ResizeTap& tap) {
@@ -120,7 +125,7 @@ Replacement merge_concats(RewriteContext& context) {
     if (parts.empty()) inputs.push_back(context.inputs[i]);
     inputs.insert(inputs.end(), parts.begin(), parts.end());
   }
-  return merged ? replace_with(context, *op, inputs) : std::nullopt;
+  return merged && inputs.size() <= kMaxConcatInputs ? replace_with(context, *op, inputs) : std::nullopt;
 }
 
 }  // namespace

@@ -24,10 +24,6 @@ bool satisfies(const TensorView& view, Demand demand) {
   return demand == Demand::any || view.channels_innermost();
 }
 
-bool has_room_for(const Arrangement& arrangement, Demand demand) {
-  return demand != Demand::row_major || (arrangement.layout == Layout::row_major && !arrangement.padded);
-}
-
 }  // namespace
 
 // Building cases.
@@ -130,8 +126,10 @@ class CaseRun {
       view = arranged_view(problem_.type(id), {row_major ? Layout::row_major : Layout::channels_last,
                                                !row_major && arrangement_.padded});
     }
-    Arrangement output{proposal.output, arrangement_.padded};
-    if (proposal.output_demand) output.padded &= has_room_for(output, *proposal.output_demand);
+    // The rule of Proposal::output_demand.
+    const Demand usual = proposal.output == Layout::row_major ? Demand::row_major : Demand::channels_last;
+    const bool may_pad = proposal.output_demand.value_or(usual) != Demand::row_major;
+    const Arrangement output{proposal.output, arrangement_.padded && may_pad};
     problem_.views[problem_.group.output] = arranged_view(problem_.type(problem_.group.output), output);
   }
 

@@ -8,7 +8,9 @@
 
 #if defined(CONVOY_TSAN) || defined(__SANITIZE_ADDRESS__)
 #define CONVOY_SANITIZER_ALLOCATOR 1
-#include <sanitizer/allocator_interface.h>
+// From sanitizer/allocator_interface.h, which gcc does not install.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void*, size_t),
+                                                         void (*free_hook)(const volatile void*));
 #endif
 
 namespace {

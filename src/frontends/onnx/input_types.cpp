@@ -30,10 +30,15 @@ struct DeclaredInput {
   std::string str() const { return fmt::format("'{}' {}[{}]", name, to_string(dtype), dims ? dims_str() : "..."); }
 };
 
+/// Paddle writes these for dimensions that have nothing to do with each other.
+bool is_symbol(const std::string& name) {
+  return name != "?" && name != "-1" && name != "None";
+}
+
 Dim declared_dim(const onnx::TensorShapeProto::Dimension& proto) {
   // Exporters write -1, and some 0, for a dimension that is not known.
   if (proto.has_dim_value() && proto.dim_value() >= 0) return {proto.dim_value(), ""};
-  return {std::nullopt, proto.dim_param()};
+  return {std::nullopt, is_symbol(proto.dim_param()) ? proto.dim_param() : ""};
 }
 
 const char* kind_of(const onnx::TypeProto& type) {

@@ -13,6 +13,7 @@
 #include "impls/conv2d/list.h"
 #include "impls/epilogue.h"
 #include "impls/register_tile.h"
+#include "impls/window_tiles.h"
 
 namespace convoy {
 
@@ -30,71 +31,34 @@ int depthwise_mr(const ConvGeometry& g, const Isa& isa) {
 class DepthwiseEmitter {
  public:
   DepthwiseEmitter(KernelBuilder& b, const ConvGeometry& g, const Epilogue& epilogue, int mr)
-      : b_(b), g_(g), epilogue_(epilogue), mr_(mr), vectors_((g.groups + b.lanes() - 1) / b.lanes()) {}
+      : b_(b), g_(g), epilogue_(epilogue), mr_(mr) {}
 
   void emit() {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
       Val n = g_.batch == 1 ? b_.i64(0) : row / g_.h.out;
       Val h = g_.batch == 1 ? row : row % g_.h.out;
-      int64_t pixel = 0;
-      for (auto [mr, count] : split_evenly(g_.w.out, mr_)) pixel = tiles(n, h, pixel, mr, count);
+      for_each_pixel_tile(b_, g_.w, mr_, [&](Val pixel, int64_t first, int mr) {
+        for_each_channel_vector(b_, g_.groups,
+                                [&](Val vector, int active) { tile(n, h, pixel, first, mr, vector, active); });
+      });
     });
   }
 
  private:
-  /// Tiles of equal width; those away from the borders share one loop.
-  int64_t tiles(Val n, Val h, int64_t pixel, int mr, int64_t count) {
-    int64_t i = 0;
-    while (i < count) {
-      int64_t same = 1;
-      while (i + same < count && inner(pixel + i * mr, mr) && inner(pixel + (i + same) * mr, mr)) ++same;
-      const int64_t first = pixel + i * mr;
-      b_.loop(0, same, 1, [&](Val t) { channels(n, h, t * mr + first, first, mr); });
-      i += same;
-    }
-    return pixel + count * mr;
-  }
-
-  bool inner(int64_t pixel, int mr) const {
-    return g_.w.inside(pixel, 0) && g_.w.inside(pixel, g_.w.taps - 1) && g_.w.inside(pixel + mr - 1, 0) &&
-           g_.w.inside(pixel + mr - 1, g_.w.taps - 1);
-  }
-
-  void channels(Val n, Val h, Val pixel, int64_t first, int mr) {
-    const int rest = static_cast<int>(g_.groups % b_.lanes());
-    if (rest == 0) {
-      b_.loop(b_.col_begin(), b_.col_end(), 1, [&](Val v) { tile(n, h, pixel, first, mr, v, -1); });
-      return;
-    }
-    Val whole = b_.min(b_.col_end(), b_.i64(vectors_ - 1));
-    b_.loop(b_.col_begin(), whole, 1, [&](Val v) { tile(n, h, pixel, first, mr, v, -1); });
-    b_.if_then(b_.equal(b_.col_end(), b_.i64(vectors_)),
-               [&] { tile(n, h, pixel, first, mr, b_.i64(vectors_ - 1), rest); });
-  }
-
   /// `pixel` is the tile's first output column, `first` one that has the same taps inside the input.
   void tile(Val n, Val h, Val pixel, int64_t first, int mr, Val vector, int active) {
     Val channel = vector * b_.lanes();
     std::vector<Val> acc(mr, b_.load(b_.offset(b_.arg(kBias), channel)));
     Val src = element_address(b_, b_.arg(kSrc), g_.src, {n, channel, b_.i64(0), pixel * g_.w.stride + g_.w.base});
     Val weights = b_.offset(b_.arg(kWeights), vector * (g_.h.taps * g_.w.taps * b_.lanes()));
-    auto [tap_begin, tap_end] = row_taps(h);
-    acc = b_.loop(tap_begin, tap_end, 1, acc, [&](Val y, std::vector<Val> sums) {
+    const TapRange taps = taps_inside(b_, g_.h, h);
+    acc = b_.loop(taps.begin, taps.end, 1, acc, [&](Val y, std::vector<Val> sums) {
       Val row = h * g_.h.stride + g_.h.base + y * g_.h.step;
       window_row(b_.offset(src, row * g_.src[2]), b_.offset(weights, y * (g_.w.taps * b_.lanes())), first, mr, active,
                  sums);
       return sums;
     });
     store(n, h, pixel, channel, acc, active);
-  }
-
-  std::pair<Val, Val> row_taps(Val h) {
-    const WindowAxis& axis = g_.h;
-    if (axis.borderless()) return {b_.i64(0), b_.i64(axis.taps)};
-    Val first = h * axis.stride + axis.base;
-    Val begin = b_.max(b_.i64(0), (b_.i64(axis.step - 1) - first) / axis.step);
-    Val end = b_.min(b_.i64(axis.taps), (b_.i64(axis.in + axis.step - 1) - first) / axis.step);
-    return {begin, b_.max(begin, end)};
   }
 
   void window_row(Val src, Val weights, int64_t first, int mr, int active, std::vector<Val>& acc) {
@@ -126,7 +90,6 @@ class DepthwiseEmitter {
   const ConvGeometry& g_;
   const Epilogue& epilogue_;
   const int mr_;
-  const int64_t vectors_;
 };
 
 class DepthwiseConv2d : public Impl {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "impls/window_tiles.h"
+
 namespace convoy {
 
 std::vector<Val> OutputIndex::at(KernelBuilder& b, Val n, Val c, Val h, Val w) const {
@@ -86,7 +88,7 @@ class DirectEmitter {
   struct Place {
     Val group, block;      ///< of output channels
     Val n, h;
-    Val tap_begin, tap_end;  ///< rows of the window inside the input
+    TapRange taps;  ///< rows of the window inside the input
     Val panel;             ///< weights of this channel block and reduction block
   };
 
@@ -129,22 +131,11 @@ class DirectEmitter {
     Place place{.group = group, .block = block, .panel = panel};
     place.n = g_.batch == 1 ? b_.i64(0) : row / g_.h.out;
     place.h = g_.batch == 1 ? row : row % g_.h.out;
-    row_taps(place);
+    place.taps = taps_inside(b_, g_.h, place.h);
     for (const TileGroup& tiles : tiles_) {
       b_.loop(0, tiles.count, 1,
               [&](Val i) { tile(place, tiles, i * tiles.mr + tiles.first_pixel, reduction, channels); });
     }
-  }
-
-  /// Taps y with 0 <= h * stride + base + y * step < in.
-  void row_taps(Place& place) {
-    const WindowAxis& h = g_.h;
-    place.tap_begin = b_.i64(0);
-    place.tap_end = b_.i64(h.taps);
-    if (h.borderless()) return;
-    Val first = place.h * h.stride + h.base;
-    place.tap_begin = b_.max(place.tap_begin, (b_.i64(h.step - 1) - first) / h.step);
-    place.tap_end = b_.max(place.tap_begin, b_.min(place.tap_end, (b_.i64(h.in + h.step - 1) - first) / h.step));
   }
 
   void tile(const Place& place, const TileGroup& tiles, Val pixel, const Reduction& reduction, int64_t channels) {
@@ -155,7 +146,7 @@ class DirectEmitter {
     Val column = pixel * g_.w.stride + g_.w.base;
     Val src = element_address(b_, b_.arg(kDirectSrc), g_.src,
                               {place.n, place.group * g_.ic + reduction.index * k_.config.ic_block, b_.i64(0), column});
-    acc = b_.loop(place.tap_begin, place.tap_end, 1, acc, [&](Val y, std::vector<Val> sums) {
+    acc = b_.loop(place.taps.begin, place.taps.end, 1, acc, [&](Val y, std::vector<Val> sums) {
       Val row = place.h * g_.h.stride + g_.h.base + y * g_.h.step;
       window_row(shape, tiles, b_.offset(src, row * g_.src[2]), y, place.panel, reduction.ic, sums);
       return sums;

@@ -6,6 +6,7 @@
 // (row_loops.h says how, and what the task space is).
 #include <algorithm>
 
+#include "impls/copy/layout_like.h"
 #include "impls/copy/memory_cost.h"
 #include "impls/copy/row_loops.h"
 #include "impls/elementwise/list.h"
@@ -65,10 +66,6 @@ RowLoops make_loops(const Problem& problem) {
   return RowLoops(loop_dims(dst.shape, strides), problem.target.isa);
 }
 
-bool lies_channels_last(const TensorView& view) {
-  return view.rank() >= 3 && view.channels_innermost() && !view.is_contiguous(Layout::row_major);
-}
-
 /// The layout of the largest input: most bytes are then read and written in order.
 Layout output_layout(const Problem& problem) {
   const TensorView* largest = nullptr;
@@ -77,7 +74,22 @@ Layout output_layout(const Problem& problem) {
     const TensorView& view = problem.view(id);
     if (!largest || view.shape.elems() > largest->shape.elems()) largest = &view;
   }
-  return largest && lies_channels_last(*largest) ? Layout::channels_last : Layout::row_major;
+  return largest ? layout_like(*largest) : Layout::row_major;
+}
+
+/// Inputs of the output's size must lie in its order: gathering them element by element costs more than a
+/// conversion.
+void demand_order(const Problem& problem, Proposal& proposal) {
+  const Shape& shape = problem.type(problem.group.output).shape;
+  for (ValueId id : problem.group.inputs) {
+    if (problem.graph().is_constant(id) || problem.type(id).shape != shape || shape.rank() < 3) continue;
+    const TensorView& view = problem.view(id);
+    if (proposal.output == Layout::channels_last) {
+      proposal.demands[id] = Demand::channels_last;
+    } else if (layout_like(view) == Layout::channels_last) {
+      proposal.demands[id] = Demand::row_major;
+    }
+  }
 }
 
 class Elementwise : public Impl {
@@ -91,7 +103,8 @@ class Elementwise : public Impl {
     if (output.shape.rank() == 0) return Proposal::no("a scalar");
     Proposal proposal;
     proposal.output = output_layout(problem);
-    proposal.output_demand = Demand::any;
+    if (output.shape.rank() < 3) proposal.output_demand = Demand::any;
+    demand_order(problem, proposal);
     proposal.cost_ns = parallel_ns(cost_ns(problem), problem.target);
     proposal.variant = variant(problem.target);
     return proposal;

@@ -51,6 +51,12 @@ TEST(OnnxInputs, DimensionWithoutSymbol) {
   EXPECT_EQ(input_type(model, {{{"x", {1, 7}}}}).shape, (Shape{1, 7}));
 }
 
+TEST(OnnxInputs, QuestionMarksAreNoSymbol) {
+  TestModel model;
+  model.input("x", {"?", "?"}).add("Relu", {"x"}, {"y"}).output("y");
+  EXPECT_EQ(input_type(model, {{{"x", {2, 7}}}}).shape, (Shape{2, 7}));
+}
+
 TEST(OnnxInputs, NoShapeAtAll) {
   TestModel model;
   model.input("x", {}).add("Relu", {"x"}, {"y"}).output("y");

@@ -1,0 +1,11 @@
+// Every way to compute the normalisations.
+#pragma once
+
+#include "impls/impl.h"
+
+namespace convoy {
+
+const ImplList& instance_norm_impls();
+const ImplList& lrn_impls();
+
+}  // namespace convoy

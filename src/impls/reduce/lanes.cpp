@@ -1,0 +1,175 @@
+// Reductions that keep the innermost axis, such as the mean over the pixels of an NHWC tensor:
+//
+//   dst[k..., c] = epilogue(fold over r... of src[k..., r..., c])
+//
+// src: f32, any strides but 1 along c. dst: f32, any strides. No scratch memory.
+//
+// Task space: rows = the other kept axes, columns = blocks of vectors along c. A block's accumulators fill half of
+// the registers: that hides the latency of additions, and neighbouring vectors are read together, which matters as
+// the elements of one lane lie a whole pixel apart. Tensors with few channels accumulate several pixels apart
+// instead and fold them at the end.
+#include <algorithm>
+
+#include "impls/copy/memory_cost.h"
+#include "impls/reduce/list.h"
+#include "impls/reduce/reduction.h"
+
+namespace convoy {
+
+namespace {
+
+/// Index into Reduction::kept of the axis that src walks by 1; -1 when there is none.
+int lane_dim(const Reduction& r) {
+  for (size_t d = 0; d < r.kept.size(); ++d) {
+    if (r.kept[d].strides[0] == 1) return static_cast<int>(d);
+  }
+  return -1;
+}
+
+struct LanesKernel {
+  Reduction reduction;  ///< kept: without `lane`
+  LoopDim lane;
+  Epilogue epilogue;
+  int block = 1;  ///< vectors per block
+
+  int64_t blocks(int lanes) const { return (lane.extent + block * lanes - 1) / (block * lanes); }
+};
+
+/// Vectors per block: at most half of the registers, fewer when every thread would not get a block.
+int block_vectors(int64_t extent, int64_t rows, const Target& target) {
+  const int64_t vectors = (extent + target.isa.f32_lanes() - 1) / target.isa.f32_lanes();
+  const int64_t share = rows >= target.threads ? vectors : (vectors + target.threads - 1) / target.threads;
+  return static_cast<int>(std::min<int64_t>(share, target.isa.vector_registers / 2));
+}
+
+class LanesEmitter {
+ public:
+  LanesEmitter(KernelBuilder& b, const LanesKernel& kernel) : b_(b), k_(kernel), r_(kernel.reduction) {}
+
+  void emit() {
+    const int64_t width = k_.block * b_.lanes(), whole = k_.lane.extent / width, rest = k_.lane.extent % width;
+    b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
+      b_.loop(b_.col_begin(), b_.min(b_.col_end(), b_.i64(whole)), 1, [&](Val i) { block(row, i * width, width); });
+      if (rest == 0) return;
+      b_.if_then(b_.less(b_.i64(whole), b_.col_end()), [&] { block(row, b_.i64(whole * width), rest); });
+    });
+  }
+
+ private:
+  int active(int64_t elems, int v) const { return static_cast<int>(std::min<int64_t>(b_.lanes(), elems - v * b_.lanes())); }
+
+  /// `elems` results from `lane` on.
+  void block(Val row, Val lane, int64_t elems) {
+    const int vectors = static_cast<int>((elems + b_.lanes() - 1) / b_.lanes());
+    std::vector<Val> index(r_.dst.size(), b_.i64(0));
+    Val src = b_.offset(b_.arg(0), lane);
+    const std::vector<Val> kept = split_index(b_, r_.kept, row);
+    for (size_t d = 0; d < kept.size(); ++d) {
+      index[r_.kept[d].axis] = kept[d];
+      src = b_.offset(src, kept[d] * r_.kept[d].strides[0]);
+    }
+    index[k_.lane.axis] = lane;
+    store(index, elems, fold_elements(src, elems, vectors));
+  }
+
+  std::vector<Val> fold_elements(Val src, int64_t elems, int vectors) {
+    std::vector<LoopDim> outer = r_.reduced;
+    LoopDim inner{.extent = 1, .strides = {0}};
+    if (!outer.empty()) {
+      inner = outer.back();
+      outer.pop_back();
+    }
+    const int64_t room = std::max(1, b_.isa().vector_registers / 2 / vectors);
+    const int unroll = static_cast<int>(std::min(room, inner.extent));
+    std::vector<Val> sums(unroll * vectors, reduction_start(b_, r_.kind));
+    sums = reduction_loops(b_, outer, src, sums, [&](Val line, std::vector<Val> carried) {
+      return fold_line(line, inner, unroll, elems, std::move(carried));
+    });
+    std::vector<Val> results;
+    for (int v = 0; v < vectors; ++v) {
+      std::vector<Val> parts;
+      for (int u = 0; u < unroll; ++u) parts.push_back(sums[u * vectors + v]);
+      results.push_back(fold_all(b_, r_.kind, parts));
+    }
+    return results;
+  }
+
+  /// Adds the elements along `dim`, element u of each `unroll` to the accumulators [u][vector].
+  std::vector<Val> fold_line(Val line, const LoopDim& dim, int unroll, int64_t elems, std::vector<Val> sums) {
+    const int vectors = static_cast<int>(sums.size()) / unroll;
+    auto add = [&](Val at, int count, std::vector<Val> sums) {
+      for (int i = 0; i < count * vectors; ++i) {
+        const int v = i % vectors;
+        Val value = b_.load(at, i / vectors * dim.strides[0] + v * b_.lanes(), active(elems, v));
+        sums[i] = fold(b_, r_.kind, sums[i], value);
+      }
+      return sums;
+    };
+    const int64_t grouped = dim.extent / unroll * unroll;
+    sums = b_.loop(0, grouped, unroll, sums, [&](Val i, const std::vector<Val>& carried) {
+      return add(b_.offset(line, i * dim.strides[0]), unroll, carried);
+    });
+    return add(b_.offset(line, grouped * dim.strides[0]), static_cast<int>(dim.extent - grouped), std::move(sums));
+  }
+
+  void store(const std::vector<Val>& index, int64_t elems, const std::vector<Val>& results) {
+    Val dst = element_address(b_, b_.arg(1), r_.dst, index);
+    const Epilogue::Cursor cursor = k_.epilogue.at(b_, index);
+    std::vector<int64_t> offsets(index.size(), 0);
+    const int64_t stride = k_.lane.strides[1];
+    for (int v = 0; v < static_cast<int>(results.size()); ++v) {
+      offsets[k_.lane.axis] = v * b_.lanes();
+      Val value = reduction_result(b_, r_, results[v]);
+      value = k_.epilogue.apply(b_, value, cursor, offsets, k_.lane.axis, active(elems, v));
+      b_.store_strided(value, b_.offset(dst, v * b_.lanes() * stride), stride, active(elems, v));
+    }
+  }
+
+  KernelBuilder& b_;
+  const LanesKernel& k_;
+  const Reduction& r_;
+};
+
+class ReduceLanes : public Impl {
+ public:
+  std::string name() const override { return "reduce_lanes"; }
+
+  Proposal propose(const Problem& problem) const override {
+    if (auto why = reduction_refusal(problem); !why.empty()) return Proposal::no(why);
+    if (lane_dim(make_reduction(problem)) < 0) return Proposal::no("the innermost axis is not kept");
+    Proposal proposal;
+    proposal.output = reduction_layout(problem);
+    proposal.output_demand = Demand::any;
+    proposal.cost_ns = parallel_ns(reduction_ns(problem), problem.target);
+    proposal.variant = "reduce_lanes_f32_" + problem.target.isa.name;
+    return proposal;
+  }
+
+  Lowered lower(const Problem& problem) const override {
+    LanesKernel k{.reduction = make_reduction(problem), .epilogue = Epilogue(problem, 2)};
+    const int dim = lane_dim(k.reduction);
+    k.lane = k.reduction.kept[dim];
+    k.reduction.kept.erase(k.reduction.kept.begin() + dim);
+    StepSpec step;
+    step.rows = iterations(k.reduction.kept);
+    k.block = block_vectors(k.lane.extent, step.rows, problem.target);
+    step.cols = k.blocks(problem.target.isa.f32_lanes());
+    step.kernel = {.name = "reduce_lanes_f32_" + problem.target.isa.name,
+                   .key = k.reduction.key() + loop_key({k.lane}) + fmt::format(" block{}", k.block) + k.epilogue.key(),
+                   .arg_count = 2 + static_cast<int>(k.epilogue.args().size()),
+                   .emit = [k](KernelBuilder& b) { LanesEmitter(b, k).emit(); }};
+    step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output}};
+    step.args.insert(step.args.end(), k.epilogue.args().begin(), k.epilogue.args().end());
+    step.cost_ns = reduction_ns(problem);
+    return {{std::move(step)}, {}};
+  }
+};
+
+}  // namespace
+
+const Impl& reduce_lanes() {
+  static const ReduceLanes impl;
+  return impl;
+}
+
+}  // namespace convoy

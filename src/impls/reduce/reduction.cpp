@@ -1,0 +1,115 @@
+#include "impls/reduce/reduction.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "impls/copy/memory_cost.h"
+#include "impls/elementwise/math.h"
+
+namespace convoy {
+
+std::string Reduction::key() const {
+  return fmt::format("{} {} kept{} reduced{} dst{}", enum_word(kind), count, loop_key(kept), loop_key(reduced),
+                     attribute_text(dst));
+}
+
+namespace {
+
+const Reduce& reduce_of(const Problem& problem) { return *op_cast<Reduce>(*problem.anchor().op); }
+
+bool has_kernel(ReduceKind kind) {
+  return kind == ReduceKind::sum || kind == ReduceKind::mean || kind == ReduceKind::max || kind == ReduceKind::min;
+}
+
+}  // namespace
+
+std::string reduction_refusal(const Problem& problem) {
+  const Reduce& op = reduce_of(problem);
+  if (!has_kernel(op.kind)) return fmt::format("no vector code for {}", enum_word(op.kind));
+  if (auto why = Epilogue::refusal(problem); !why.empty()) return why;
+  for (ValueId id : {problem.anchor_input(0), problem.group.output}) {
+    if (problem.type(id).dtype != DType::f32) return "not f32";
+    if (problem.type(id).shape.elems() == 0) return "no elements";
+  }
+  if (problem.type(problem.group.output).shape.rank() == 0) return "the result is a scalar";
+  return "";
+}
+
+TensorView reduction_src(const Problem& problem) {
+  const ValueId id = problem.anchor_input(0);
+  auto view = problem.views.find(id);
+  return view != problem.views.end() ? view->second : TensorView::contiguous(problem.type(id), Layout::row_major);
+}
+
+Reduction make_reduction(const Problem& problem) {
+  const Reduce& op = reduce_of(problem);
+  const TensorView src = reduction_src(problem);
+  auto dst = problem.views.find(problem.group.output);
+  Reduction r{.kind = op.kind};
+  r.dst = dst != problem.views.end()
+              ? dst->second.strides
+              : TensorView::contiguous(problem.type(problem.group.output), Layout::row_major).strides;
+  const std::vector<int> axes = op.reduced_axes(src.rank());
+  Shape reduced(std::vector<int64_t>(src.rank(), 1));
+  int dst_axis = 0;
+  for (int axis = 0; axis < src.rank(); ++axis) {
+    if (std::ranges::find(axes, axis) != axes.end()) {
+      reduced[axis] = src.shape[axis];
+      dst_axis += op.keepdims;
+    } else {
+      if (src.shape[axis] > 1) r.kept.push_back({dst_axis, src.shape[axis], {src.stride(axis), r.dst[dst_axis]}});
+      ++dst_axis;
+    }
+  }
+  r.count = reduced.elems();
+  r.reduced = loop_dims(reduced, {src.strides});
+  return r;
+}
+
+Val reduction_start(KernelBuilder& b, ReduceKind kind) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return b.f32(kind == ReduceKind::max ? -kInfinity : kind == ReduceKind::min ? kInfinity : 0);
+}
+
+Val fold(KernelBuilder& b, ReduceKind kind, Val so_far, Val value) {
+  if (kind == ReduceKind::max) return emit_binary(b, BinaryKind::max, so_far, value);
+  if (kind == ReduceKind::min) return emit_binary(b, BinaryKind::min, so_far, value);
+  return so_far + value;
+}
+
+Val fold_all(KernelBuilder& b, ReduceKind kind, std::vector<Val> values) {
+  while (values.size() > 1) {
+    const size_t half = (values.size() + 1) / 2;
+    for (size_t i = half; i < values.size(); ++i) values[i - half] = fold(b, kind, values[i - half], values[i]);
+    values.resize(half);
+  }
+  return values[0];
+}
+
+Val reduction_result(KernelBuilder& b, const Reduction& reduction, Val folded) {
+  if (reduction.kind != ReduceKind::mean) return folded;
+  return folded * b.f32(1.0 / static_cast<double>(reduction.count));
+}
+
+std::vector<Val> reduction_loops(
+    KernelBuilder& b, const std::vector<LoopDim>& dims, Val src, std::vector<Val> carried,
+    const std::function<std::vector<Val>(Val src, const std::vector<Val>& carried)>& body) {
+  if (dims.empty()) return body(src, carried);
+  const std::vector<LoopDim> inner(dims.begin() + 1, dims.end());
+  return b.loop(0, dims[0].extent, 1, carried, [&](Val i, const std::vector<Val>& values) {
+    return reduction_loops(b, inner, b.offset(src, i * dims[0].strides[0]), values, body);
+  });
+}
+
+Layout reduction_layout(const Problem& problem) {
+  const TensorView src = reduction_src(problem);
+  const bool channels_last = src.channels_innermost() && !src.is_contiguous(Layout::row_major);
+  return channels_last ? Layout::channels_last : Layout::row_major;
+}
+
+double reduction_ns(const Problem& problem) {
+  const double elems = static_cast<double>(problem.type(problem.anchor_input(0)).shape.elems());
+  return std::max(memory_ns(4 * elems, problem.target), vector_ops_ns(2 * elems / problem.target.isa.f32_lanes()));
+}
+
+}  // namespace convoy

@@ -1,0 +1,120 @@
+// The subcommands on small networks: what they print and write.
+#include <nlohmann/json.hpp>
+
+#include "cli/program_test.h"
+#include "io/image.h"
+#include "io/npy.h"
+#include "io/npz.h"
+
+namespace convoy::cli {
+namespace {
+
+class Commands : public Program {
+ protected:
+  Commands() {
+    Tensor digit(DType::u8, Shape{1, 1, 28, 28});
+    for (int y = 4; y < 24; ++y) digit.as<uint8_t>()[y * 28 + 14] = 255;  // a one
+    write_npy(path("one.npy"), digit);
+    Tensor picture(DType::f32, Shape{20, 30, 3});
+    for (int64_t i = 0; i < picture.elems(); ++i) picture.as<float>()[i] = static_cast<float>(i % 251);
+    write_image(path("picture.png"), picture);
+  }
+  nlohmann::json json(const std::string& name) { return nlohmann::json::parse(read(name)); }
+};
+
+TEST_F(Commands, Help) {
+  expect_success("convoy 0.", "--version");
+  expect_success("Exit codes: 0 done", "--help");
+  for (const std::string command : {"run", "bench", "profile", "explain", "compare", "info"}) {
+    expect_success("Example: convoy " + command, command + " --help");
+  }
+}
+
+TEST_F(Commands, RunOnAnArray) {
+  // u8 is converted exactly; scores go through softmax.
+  const std::string out = expect_success("softmax is applied", "run " + model("mnist.onnx") + " --input one.npy --top 2");
+  EXPECT_NE(out.find("%  1"), std::string::npos) << out;
+  EXPECT_NE(out.find("ran in "), std::string::npos);
+}
+
+TEST_F(Commands, RunWritesOutputs) {
+  expect_success("y.npy", "run " + model("mnist.onnx") + " --input Input3=one.npy --output y.npy --output all.npz --json r.json");
+  const Tensor scores = read_npy(path("y.npy"));
+  EXPECT_EQ(scores.type(), (TensorType{DType::f32, {1, 10}}));
+  const NamedTensors all = read_npz(path("all.npz"));
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].first, "Plus214_Output_0");
+  EXPECT_EQ(json("r.json")["outputs"][0]["name"], "Plus214_Output_0");
+}
+
+TEST_F(Commands, RunOnAPictureOfAnySize) {
+  const std::string out = expect_success("picture.png 30x20, grey, x/255  (guessed: --preprocess unit",
+                                         "run " + model("espcn_x2.onnx") + " --input picture.png --output large.png");
+  EXPECT_NE(out.find("large.png: 60x40 grey"), std::string::npos) << out;
+  EXPECT_EQ(image_size(path("large.png")), (ImageSize{40, 60}));
+}
+
+TEST_F(Commands, RunCropsForClassifiers) {
+  expect_success("picture.png 30x20 -> crop 32x32, RGB, (x - 127.5) / 127.5",
+                 "run " + model("cifar10_cnn.onnx") + " --input picture.png --preprocess tf --top 1");
+}
+
+TEST_F(Commands, Bench) {
+  expect_success("latency", "bench " + model("mnist.onnx") + " --runs 3 --threads 1 --json b.json");
+  const nlohmann::json bench = json("b.json");
+  EXPECT_EQ(bench["version"], 1);
+  EXPECT_EQ(bench["model"], "mnist.onnx");
+  EXPECT_EQ(bench["threads"], 1);
+  EXPECT_EQ(bench["latency_ms"]["runs"], 3);
+  EXPECT_GT(bench["latency_ms"]["median"], 0);
+  EXPECT_GT(bench["peak_gflops"], 0);
+  EXPECT_GT(bench["memory"]["peak_rss_bytes"], 0);
+  for (const char* key : {"name", "op", "impl", "engine", "out", "ms", "gflops"}) {
+    EXPECT_TRUE(bench["layers"][0].contains(key)) << key;
+  }
+}
+
+TEST_F(Commands, Profile) {
+  const std::string out = expect_success("% peak", "profile " + model("mnist.onnx") + " --runs 2 --sort time --trace t.json");
+  EXPECT_NE(out.find("Convolution28"), std::string::npos);
+  const nlohmann::json trace = json("t.json");
+  EXPECT_EQ(trace["traceEvents"][1]["ph"], "X");
+  EXPECT_EQ(trace["traceEvents"][1]["name"], "Convolution28");
+  expect_success("index,layer,op,detail,output,kernel", "profile " + model("mnist.onnx") + " --runs 2 --csv");
+}
+
+TEST_F(Commands, Explain) {
+  expect_success("<--", "explain " + model("mnist.onnx"));
+  const std::string one = expect_success("Convolution28: conv2d", "explain " + model("mnist.onnx") + " --layer '*tion28'");
+  EXPECT_EQ(one.find("Convolution110"), std::string::npos);
+  expect_success("graph ", "explain " + model("mnist.onnx") + " --stage import");
+  expect_success("graph ", "explain " + model("mnist.onnx") + " --stage graph");
+  expect_success("Convolution28: conv2d", "explain " + model("mnist.onnx") + " --stage groups");
+  expect_success("arena", "explain " + model("mnist.onnx") + " --stage plan");
+  expect_success("define", "explain " + model("mnist.onnx") + " --stage llvm --layer Convolution28");
+  expect_success("ret", "explain " + model("mnist.onnx") + " --stage asm --layer Convolution28");
+}
+
+TEST_F(Commands, CompareAgrees) {
+  expect_success("y.npy", "run " + model("mnist.onnx") + " --input one.npy --output y.npy");
+  expect_success("All within 0.0001", "compare " + model("mnist.onnx") + " --input one.npy --expected y.npy --json c.json");
+  EXPECT_EQ(json("c.json")["expected"][0]["max_abs"], 0);
+  expect_success("random values, --seed 7", "compare " + model("espcn_x2.onnx") + " --shape 1x1x12x16 --seed 7");
+}
+
+TEST_F(Commands, CompareFindsAWrongExpectation) {
+  write_npy(path("zeros.npy"), Tensor(DType::f32, Shape{1, 10}));
+  const Finished finished = convoy("compare " + model("mnist.onnx") + " --input one.npy --expected zeros.npy");
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.out.find("The first to differ by more than 0.0001: 'Plus214_Output_0'"), std::string::npos);
+}
+
+TEST_F(Commands, Info) {
+  const std::string out = expect_success("opset", "info " + model("mnist.onnx") + " --json i.json");
+  EXPECT_NE(out.find("Conv 2"), std::string::npos);
+  EXPECT_EQ(json("i.json")["inputs"][0]["type"], "f32[1x1x28x28]");
+  EXPECT_GT(json("i.json")["macs"], 700000);
+}
+
+}  // namespace
+}  // namespace convoy::cli
