@@ -63,23 +63,23 @@ BenchResult measure(const CompiledModel& model, const BenchOptions& options) {
 nlohmann::ordered_json to_json(const CompiledModel& model, const BenchResult& result) {
   const MemoryInfo memory = model.program.memory();
   const Latency& ms = result.ms;
-  return {{"version", 1},
-          {"model", model.name},
-          {"target", target_text(model.isa())},
-          {"precision", "f32"},
-          {"threads", model.program.threads()},
-          {"tuned", false},
-          {"compile_s", model.trace.times.total()},
-          {"latency_ms",
-           {{"min", ms.min}, {"median", ms.median}, {"p90", ms.p90}, {"mean", ms.mean}, {"runs", ms.runs}}},
-          {"gmac", static_cast<double>(model.plan().macs) / 1e9},
-          {"gflops", gflops(model, result)},
-          {"peak_gflops", result.peak_gflops},
-          {"memory",
-           {{"arena_bytes", memory.arena_bytes},
-            {"weights_bytes", memory.weights_bytes},
-            {"peak_rss_bytes", result.peak_rss_bytes}}},
-          {"layers", layers_json(result.layers)}};
+  return {
+      {"version", 1},
+      {"model", model.name},
+      {"target", target_text(model.isa())},
+      {"precision", "f32"},
+      {"threads", model.program.threads()},
+      {"tuned", false},
+      {"compile_s", model.trace.times.total()},
+      {"latency_ms", {{"min", ms.min}, {"median", ms.median}, {"p90", ms.p90}, {"mean", ms.mean}, {"runs", ms.runs}}},
+      {"gmac", static_cast<double>(model.plan().macs) / 1e9},
+      {"gflops", gflops(model, result)},
+      {"peak_gflops", result.peak_gflops},
+      {"memory",
+       {{"arena_bytes", memory.arena_bytes},
+        {"weights_bytes", memory.weights_bytes},
+        {"peak_rss_bytes", result.peak_rss_bytes}}},
+      {"layers", layers_json(result.layers)}};
 }
 
 std::string compile_text(const CompiledModel& model) {

@@ -94,8 +94,7 @@ Ranking rank_classes(const Tensor& output, size_t count, const std::vector<std::
     probabilities = softmax(scores);
     ranking.notes.push_back("the scores are no probabilities: softmax is applied for display");
   }
-  const int64_t offset =
-      labels.empty() ? 0 : label_offset(labels.size(), scores.size(), ranking.notes, labels.front());
+  const int64_t offset = labels.empty() ? 0 : label_offset(labels.size(), scores.size(), ranking.notes, labels.front());
   for (int64_t index : best_indices(scores, count)) {
     const int64_t line = index + offset;
     const std::string label = labels.empty() ? "" : line < 0 ? "background" : labels[line];
@@ -108,8 +107,8 @@ std::string ranking_text(const Ranking& ranking) {
   Table table({{"", Align::right}, {"", Align::right}, {""}, {""}});
   const bool utf8 = stdout_shows_utf8();
   for (const RankedClass& entry : ranking.classes) {
-    const std::string value = ranking.probabilities ? fmt::format("{:.2f}%", 100 * entry.probability)
-                                                    : fmt::format("{:g}", entry.score);
+    const std::string value =
+        ranking.probabilities ? fmt::format("{:.2f}%", 100 * entry.probability) : fmt::format("{:g}", entry.score);
     const std::string drawn = ranking.probabilities ? bar(entry.probability, 20, utf8) : "";
     table.add({value, std::to_string(entry.index), entry.label, drawn});
   }

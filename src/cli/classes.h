@@ -10,9 +10,9 @@ namespace convoy::cli {
 
 struct RankedClass {
   int64_t index;
-  float score;       ///< as the network gives it
-  float probability; ///< the score, or softmax of the scores
-  std::string label; ///< empty without labels
+  float score;        ///< as the network gives it
+  float probability;  ///< the score, or softmax of the scores
+  std::string label;  ///< empty without labels
 };
 
 struct Ranking {

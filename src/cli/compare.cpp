@@ -25,7 +25,9 @@ struct CompareCommandOptions {
   std::string json;
 };
 
-std::string exponent(double value) { return value == 0 ? "0" : fmt::format("{:.1e}", value); }
+std::string exponent(double value) {
+  return value == 0 ? "0" : fmt::format("{:.1e}", value);
+}
 
 Table layer_table(const std::vector<ComparedLayer>& layers, double tolerance) {
   Table table({{"#", Align::right},
@@ -92,8 +94,12 @@ std::vector<ComparedLayer> compare_with_expected(const CompiledModel& model, con
 nlohmann::ordered_json rows_json(const std::vector<ComparedLayer>& rows) {
   auto json = nlohmann::ordered_json::array();
   for (const ComparedLayer& row : rows) {
-    json.push_back({{"name", row.name}, {"op", row.op}, {"impl", row.impl}, {"value", row.value},
-                    {"max_abs", row.difference.max_abs}, {"max_expected", row.difference.max_expected},
+    json.push_back({{"name", row.name},
+                    {"op", row.op},
+                    {"impl", row.impl},
+                    {"value", row.value},
+                    {"max_abs", row.difference.max_abs},
+                    {"max_expected", row.difference.max_expected},
                     {"relative", row.difference.relative()}});
   }
   return json;
@@ -128,7 +134,8 @@ const ComparedLayer* first_above(const std::vector<ComparedLayer>& rows, double 
 }
 
 void print_outputs(const char* title, const std::vector<ComparedLayer>& rows, double tolerance) {
-  Table table({{title}, {"type"}, {"max |diff|", Align::right}, {"max |ref|", Align::right}, {"ratio", Align::right}, {""}});
+  Table table(
+      {{title}, {"type"}, {"max |diff|", Align::right}, {"max |ref|", Align::right}, {"ratio", Align::right}, {""}});
   for (const ComparedLayer& row : rows) {
     const double ratio = row.difference.relative();
     table.add({row.name, row.type.str(), exponent(row.difference.max_abs), exponent(row.difference.max_expected),
@@ -171,18 +178,21 @@ int compare(const CompareCommandOptions& options) {
 }  // namespace
 
 void add_compare(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("compare", "Compare every layer with the reference loops; name the first to differ");
+  CLI::App* command =
+      app.add_subcommand("compare", "Compare every layer with the reference loops; name the first to differ");
   auto options = std::make_shared<CompareCommandOptions>();
   add_model_options(*command, options->model);
   add_input_options(*command, options->input);
   command->add_option("--seed", options->input.seed, "of the random input when none is given (default 1)");
   command->add_option("--expected", options->expected, "[NAME=]y.npy or y.npz: stored outputs to compare with, too")
       ->allow_extra_args(false);
-  command->add_option("--tolerance", options->tolerance, "largest difference over largest reference value (default 1e-4)")
+  command
+      ->add_option("--tolerance", options->tolerance, "largest difference over largest reference value (default 1e-4)")
       ->check(CLI::NonNegativeNumber);
   add_json_option(*command, options->json);
-  command->footer("Example: convoy compare squeezenet1.1.onnx --input x.npy --expected y.npy\n"
-                  "Exit code 1 when anything differs by more than the tolerance.");
+  command->footer(
+      "Example: convoy compare squeezenet1.1.onnx --input x.npy --expected y.npy\n"
+      "Exit code 1 when anything differs by more than the tolerance.");
   command->callback([options, &action] { action = [options] { return compare(*options); }; });
 }
 

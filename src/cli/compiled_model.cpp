@@ -10,7 +10,9 @@
 
 namespace convoy::cli {
 
-const Plan& CompiledModel::plan() const { return program.data().plan; }
+const Plan& CompiledModel::plan() const {
+  return program.data().plan;
+}
 
 CompiledModel compile_model(const std::string& path, const CompileOptions& options) {
   const std::string name = file_name(path);
@@ -26,7 +28,9 @@ CompiledModel compile_model(const ModelOptions& options) {
   return compile_model(options.model, compile_options(options));
 }
 
-std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+std::string file_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
 
 std::string target_text(const Isa& isa) {
   std::string architecture = isa.triple.substr(0, isa.triple.find('-'));
@@ -34,6 +38,8 @@ std::string target_text(const Isa& isa) {
   return architecture + " " + isa.name;
 }
 
-std::string threads_text(int threads) { return fmt::format("{} thread{}", threads, threads == 1 ? "" : "s"); }
+std::string threads_text(int threads) {
+  return fmt::format("{} thread{}", threads, threads == 1 ? "" : "s");
+}
 
 }  // namespace convoy::cli

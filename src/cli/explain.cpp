@@ -1,6 +1,6 @@
 // convoy explain: the stages as text, and why each layer got its kernel.
-#include <fnmatch.h>
 #include <fmt/ranges.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <set>

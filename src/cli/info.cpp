@@ -88,7 +88,8 @@ void print_planned(Table& table, const Planned& planned) {
   }
   const Parameters weights = parameters(planned.imported);
   const Plan& plan = planned.plan;
-  table.add({"parameters", fmt::format("{} ({})", count_text(static_cast<double>(weights.count)), bytes_text(weights.bytes))});
+  table.add({"parameters",
+             fmt::format("{} ({})", count_text(static_cast<double>(weights.count)), bytes_text(weights.bytes))});
   table.add({"work", count_text(static_cast<double>(planned.imported.macs())) + "MAC a run"});
   table.add({"optimised", histogram_text(operators_of(planned.grouped.graph))});
   table.add({"plan", fmt::format("{} groups of operators, {} steps for {}", planned.grouped.groups.size(),

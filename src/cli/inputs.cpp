@@ -29,7 +29,9 @@ InputFile split_input(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-bool is_array_name(const std::string& path) { return extension(path) == ".npy" || extension(path) == ".npz"; }
+bool is_array_name(const std::string& path) {
+  return extension(path) == ".npy" || extension(path) == ".npz";
+}
 
 std::vector<TensorType> types_of(const std::vector<PortInfo>& ports) {
   std::vector<TensorType> types;
@@ -176,9 +178,12 @@ class InputReader {
 /// One random element; `bits` are 64 random bits.
 template <class T>
 T random_value(uint64_t bits) {
-  if constexpr (kIsFloat<T>) return T(static_cast<float>(static_cast<int64_t>(bits) >> 40) * 0x1p-23f);
-  else if constexpr (sizeof(T) == 1 && !kIsBool<T>) return static_cast<T>(bits >> 56);
-  else return static_cast<T>(bits >> 63);
+  if constexpr (kIsFloat<T>)
+    return T(static_cast<float>(static_cast<int64_t>(bits) >> 40) * 0x1p-23f);
+  else if constexpr (sizeof(T) == 1 && !kIsBool<T>)
+    return static_cast<T>(bits >> 56);
+  else
+    return static_cast<T>(bits >> 63);
 }
 
 /// Where a picture's height and width stand: NCHW, or NHWC when the last axis is the channels.
@@ -237,9 +242,8 @@ Tensor random_tensor(const TensorType& type, uint64_t seed) {
 }
 
 void size_inputs_by_pictures(const std::string& model, const InputOptions& options, CompileOptions& compile) {
-  const bool pictures = std::any_of(options.inputs.begin(), options.inputs.end(), [](const std::string& text) {
-    return !is_array_name(split_input(text).path);
-  });
+  const bool pictures = std::any_of(options.inputs.begin(), options.inputs.end(),
+                                    [](const std::string& text) { return !is_array_name(split_input(text).path); });
   if (!pictures) return;
   const std::vector<DeclaredInput> inputs = summarise_model(model).inputs;
   for (const std::string& text : options.inputs) {

@@ -24,8 +24,8 @@ struct InputOptions {
 void add_input_options(CLI::App& command, InputOptions& options);
 
 struct NetworkInputs {
-  std::vector<Tensor> tensors;  ///< in the network's order
-  std::vector<std::string> notes;  ///< how pictures were prepared, to be printed
+  std::vector<Tensor> tensors;           ///< in the network's order
+  std::vector<std::string> notes;        ///< how pictures were prepared, to be printed
   std::optional<PreparedImage> picture;  ///< the first picture given
   std::optional<Preprocess> preprocess;  ///< how it was prepared
 };

@@ -8,7 +8,9 @@ namespace convoy::cli {
 namespace {
 
 /// Enough digits to read, few enough to compare files by eye.
-double rounded(double value) { return std::round(value * 1e6) / 1e6; }
+double rounded(double value) {
+  return std::round(value * 1e6) / 1e6;
+}
 
 }  // namespace
 

@@ -24,9 +24,12 @@ int report(std::string message, int exit_code) {
 
 int exit_code_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::usage: return kWrongUsage;
-    case ErrorKind::internal: return kInternal;
-    default: return kInputFault;
+    case ErrorKind::usage:
+      return kWrongUsage;
+    case ErrorKind::internal:
+      return kInternal;
+    default:
+      return kInputFault;
   }
 }
 
@@ -63,8 +66,9 @@ int run(int argc, char** argv) {
   CLI::App app("Convoy compiles a convolutional network for the machine it will run on, and runs it.", "convoy");
   app.set_version_flag("--version", "convoy " CONVOY_VERSION);
   app.require_subcommand(1);
-  app.footer("First steps: convoy info resnet18.onnx; convoy run resnet18.onnx --input cat.jpg; convoy bench "
-             "resnet18.onnx\nExit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 internal error.");
+  app.footer(
+      "First steps: convoy info resnet18.onnx; convoy run resnet18.onnx --input cat.jpg; convoy bench "
+      "resnet18.onnx\nExit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 internal error.");
   Action action;
   for (auto add : {add_run, add_bench, add_profile, add_explain, add_compare, add_info}) add(app, action);
   try {
@@ -78,4 +82,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace convoy::cli
 
-int main(int argc, char** argv) { return convoy::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  return convoy::cli::run(argc, argv);
+}

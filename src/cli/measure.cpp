@@ -10,7 +10,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Calls `fn` as often as the options say, at least once.
 void repeat(const MeasureOptions& options, const std::function<void()>& fn) {
@@ -43,7 +45,8 @@ Latency summarise(std::vector<double> samples) {
 }
 
 void add_measure_options(CLI::App& command, MeasureOptions& options) {
-  command.add_option("--seconds", options.seconds, "how long to measure (default 3)")->check(CLI::Range(0.001, 86400.0));
+  command.add_option("--seconds", options.seconds, "how long to measure (default 3)")
+      ->check(CLI::Range(0.001, 86400.0));
   command.add_option("--runs", options.runs, "measure this many runs, however long they take")
       ->check(CLI::Range(1, 1000000000));
 }

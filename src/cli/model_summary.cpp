@@ -60,8 +60,7 @@ void add_inputs(const onnx::GraphProto& graph, ModelSummary& summary) {
 
 void add_operators(const onnx::GraphProto& graph, ModelSummary& summary) {
   for (const auto& node : graph.node()) {
-    const std::string name =
-        is_standard_domain(node.domain()) ? node.op_type() : node.domain() + "." + node.op_type();
+    const std::string name = is_standard_domain(node.domain()) ? node.op_type() : node.domain() + "." + node.op_type();
     ++summary.operators[name];
     if (!is_if(node) && !find_importer(node.domain(), node.op_type())) ++summary.unsupported[name];
   }

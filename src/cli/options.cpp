@@ -51,7 +51,9 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->check(CLI::Range(1, 1024));
   command.add_option("--shape", options.shapes, "[NAME=]1x3x224x224: size of an input that the model leaves open")
       ->allow_extra_args(false);
-  command.add_option("--set", options.settings, "PATTERN:impl=NAME: force an implementation, by node name, glob or operator")
+  command
+      .add_option("--set", options.settings,
+                  "PATTERN:impl=NAME: force an implementation, by node name, glob or operator")
       ->allow_extra_args(false);
   command.add_option("--isa", options.isa, "highest instruction set to use (default: the best this machine has)");
   command.add_flag("--no-cache", options.no_cache, "neither read nor write the cache of compiled kernels");

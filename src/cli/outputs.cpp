@@ -38,7 +38,8 @@ size_t find_output(const OutputTarget& target, const std::vector<PortInfo>& port
   }
   const auto found = std::find(names.begin(), names.end(), target.name);
   if (found == names.end()) {
-    usage_error("--output names '{}', which is no output of the network; it has {}", target.name, fmt::join(names, ", "));
+    usage_error("--output names '{}', which is no output of the network; it has {}", target.name,
+                fmt::join(names, ", "));
   }
   return found - names.begin();
 }
@@ -67,9 +68,8 @@ std::string write_picture(const std::string& path, const Tensor& output, const O
       fmt::format("{}: {}x{} {}, values {:.3g}..{:.3g} shown as {:g}..{:g} ({}{})", path, picture.shape()[1],
                   picture.shape()[0], picture.shape()[2] == 1 ? "grey" : "RGB", *low, *high, range.low, range.high,
                   range.origin, options.range.empty() ? "; --output-range LOW,HIGH" : "");
-  std::transform(values, values + picture.elems(), values, [&](float value) {
-    return static_cast<float>((value - range.low) / (range.high - range.low) * 255);
-  });
+  std::transform(values, values + picture.elems(), values,
+                 [&](float value) { return static_cast<float>((value - range.low) / (range.high - range.low) * 255); });
   write_image(path, picture);
   return text;
 }
@@ -85,14 +85,17 @@ std::string write_archive(const std::string& path, const std::vector<PortInfo>& 
 }  // namespace
 
 void add_output_options(CLI::App& command, OutputOptions& options) {
-  command.add_option("--output", options.outputs,
-                     "[NAME=]FILE: .npy (one output), .npz (all of them) or a picture (.png, .jpg, .webp, .tif)")
+  command
+      .add_option("--output", options.outputs,
+                  "[NAME=]FILE: .npy (one output), .npz (all of them) or a picture (.png, .jpg, .webp, .tif)")
       ->allow_extra_args(false);
-  command.add_option("--output-range", options.range, "LOW,HIGH: what is black and white in pictures (default: guessed)")
+  command
+      .add_option("--output-range", options.range, "LOW,HIGH: what is black and white in pictures (default: guessed)")
       ->delimiter(',')
       ->expected(2);
-  command.add_option("--overlay", options.overlay,
-                     "write the input picture with a segmentation, or a map of probabilities, drawn over it")
+  command
+      .add_option("--overlay", options.overlay,
+                  "write the input picture with a segmentation, or a map of probabilities, drawn over it")
       ->type_name("FILE");
 }
 
@@ -117,7 +120,8 @@ void check_outputs(const OutputOptions& options, const std::vector<PortInfo>& po
     if (extension(target.path) == ".npz" && target.name.empty()) continue;
     const PortInfo& port = ports[find_output(target, ports)];
     if (is_image_name(target.path) && !image_layout(port.type.shape)) {
-      usage_error("--output {}: output '{}' {} is not a picture; write a .npy", target.path, port.name, port.type.str());
+      usage_error("--output {}: output '{}' {} is not a picture; write a .npy", target.path, port.name,
+                  port.type.str());
     }
   }
   if (options.overlay.empty()) return;

@@ -100,7 +100,9 @@ std::string write_overlay(const std::string& path, const Tensor& map, const Prep
   const Tensor colors = colored(convert(map, DType::f32), layout, labels);
   blend(original.pixels, resize_image(colors, {part.height, part.width}), part);
   write_image(path, original.pixels);
-  const char* kind = labels ? "labels" : layout.channels == 1 ? "a map of probabilities" : "the largest channel's colour";
+  const char* kind = labels                 ? "labels"
+                     : layout.channels == 1 ? "a map of probabilities"
+                                            : "the largest channel's colour";
   return fmt::format("{}: {} over {}", path, kind, original.original.str());
 }
 

@@ -18,9 +18,13 @@ constexpr int kUnroll = 4;
 constexpr int64_t kIterations = 20000;
 
 /// Enough independent chains to hide the latency of an FMA (4 cycles on two ports), in the registers there are.
-int chains(const Isa& isa) { return isa.vector_registers >= 32 ? 24 : isa.fma ? 12 : 10; }
+int chains(const Isa& isa) {
+  return isa.vector_registers >= 32 ? 24 : isa.fma ? 12 : 10;
+}
 
-double flops_per_call(const Isa& isa) { return 2.0 * chains(isa) * isa.f32_lanes() * kUnroll * kIterations; }
+double flops_per_call(const Isa& isa) {
+  return 2.0 * chains(isa) * isa.f32_lanes() * kUnroll * kIterations;
+}
 
 /// args[0]: two vectors of factors, then room for one result. x = x * a + b stays finite for a < 1.
 KernelSpec peak_kernel(const Isa& isa) {
@@ -84,7 +88,8 @@ double measure_peak_gflops(const Isa& isa, int threads) {
   // Another program may take part of the time: what counts is the best that does not get better.
   constexpr int kWithoutProgress = 5, kAttempts = 30;
   double best = 0;
-  for (int attempt = 0, last_progress = 0; attempt < kAttempts && attempt - last_progress < kWithoutProgress; ++attempt) {
+  for (int attempt = 0, last_progress = 0; attempt < kAttempts && attempt - last_progress < kWithoutProgress;
+       ++attempt) {
     const double gflops = all_threads_gflops(code->functions()[0], isa, threads);
     if (gflops > best * 1.01) last_progress = attempt;
     best = std::max(best, gflops);

@@ -63,9 +63,13 @@ std::vector<size_t> shown_order(const std::vector<LayerTime>& layers, const std:
   return order;
 }
 
-std::string or_dash(double value, const std::string& text) { return value > 0 ? text : "-"; }
+std::string or_dash(double value, const std::string& text) {
+  return value > 0 ? text : "-";
+}
 
-std::string operator_text(const PlanStep& step) { return step.detail.empty() ? step.op : step.op + " " + step.detail; }
+std::string operator_text(const PlanStep& step) {
+  return step.detail.empty() ? step.op : step.op + " " + step.detail;
+}
 
 Table layer_table(const Profile& profile, const std::string& sort) {
   Table table({{"#", Align::right},
@@ -111,14 +115,19 @@ Table kind_table(const Profile& profile) {
     total.flops += 2.0 * static_cast<double>(layer.step->macs);
   }
   std::vector<std::pair<std::string, KindTotal>> sorted(totals.begin(), totals.end());
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second.ns > b.second.ns; });
-  Table table({{"kernels"}, {"layers", Align::right}, {"ms", Align::right}, {"%", Align::right},
-               {"GFLOP/s", Align::right}, {"% peak", Align::right}});
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second.ns > b.second.ns; });
+  Table table({{"kernels"},
+               {"layers", Align::right},
+               {"ms", Align::right},
+               {"%", Align::right},
+               {"GFLOP/s", Align::right},
+               {"% peak", Align::right}});
   const double all = total_ns(profile.layers);
   for (const auto& [kind, total] : sorted) {
     const double gflops = total.ns > 0 ? total.flops / total.ns : 0;
-    table.add({kind, std::to_string(total.layers), three_digits(total.ns / 1e6), fmt::format("{:.1f}", 100 * total.ns / all),
-               or_dash(gflops, three_digits(gflops)),
+    table.add({kind, std::to_string(total.layers), three_digits(total.ns / 1e6),
+               fmt::format("{:.1f}", 100 * total.ns / all), or_dash(gflops, three_digits(gflops)),
                or_dash(gflops, fmt::format("{:.0f}", 100 * gflops / profile.peak_gflops))});
   }
   return table;
@@ -126,8 +135,19 @@ Table kind_table(const Profile& profile) {
 
 /// Every figure with full names, for spreadsheets.
 Table csv_table(const Profile& profile, const std::string& sort) {
-  Table table({{"index"}, {"layer"}, {"op"}, {"detail"}, {"output"}, {"kernel"}, {"median_ms"}, {"p10_ms"}, {"p90_ms"},
-               {"gflops"}, {"percent_of_peak"}, {"bytes"}, {"macs"}});
+  Table table({{"index"},
+               {"layer"},
+               {"op"},
+               {"detail"},
+               {"output"},
+               {"kernel"},
+               {"median_ms"},
+               {"p10_ms"},
+               {"p90_ms"},
+               {"gflops"},
+               {"percent_of_peak"},
+               {"bytes"},
+               {"macs"}});
   for (size_t i : shown_order(profile.layers, sort)) {
     const LayerTime& layer = profile.layers[i];
     const PlanStep& step = *layer.step;
@@ -141,12 +161,14 @@ Table csv_table(const Profile& profile, const std::string& sort) {
 }
 
 void print_notes(const Profile& profile) {
-  fmt::print("\nSum of the layers {} ms; a whole run without the profiler {} ms ({} runs). Judge a change by convoy "
-             "bench:\nwhat one layer leaves in the caches for the next is part of both their times here.\n",
-             three_digits(total_ns(profile.layers) / 1e6), three_digits(profile.run_ms.median), profile.run_ms.runs);
-  fmt::print("GFLOP/s count the direct computation, so Winograd may exceed the peak, {} GFLOP/s measured now. MB: read "
-             "and written.\n",
-             three_digits(profile.peak_gflops));
+  fmt::print(
+      "\nSum of the layers {} ms; a whole run without the profiler {} ms ({} runs). Judge a change by convoy "
+      "bench:\nwhat one layer leaves in the caches for the next is part of both their times here.\n",
+      three_digits(total_ns(profile.layers) / 1e6), three_digits(profile.run_ms.median), profile.run_ms.runs);
+  fmt::print(
+      "GFLOP/s count the direct computation, so Winograd may exceed the peak, {} GFLOP/s measured now. MB: read "
+      "and written.\n",
+      three_digits(profile.peak_gflops));
   if (profile.run_ms.spread() > kWideSpread) {
     fmt::print("warning: the middle 80% of the runs spread over {:.0f}% of the median; is something else running?\n",
                100 * profile.run_ms.spread());

@@ -41,7 +41,8 @@ RunResult run_once(const CompiledModel& model, const std::vector<Tensor>& inputs
   context.run();
   result.ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   // The tensors share the context's memory and keep it alive.
-  for (size_t i = 0; i < model.program.outputs().size(); ++i) result.outputs.push_back(context.output(static_cast<int>(i)));
+  for (size_t i = 0; i < model.program.outputs().size(); ++i)
+    result.outputs.push_back(context.output(static_cast<int>(i)));
   return result;
 }
 
@@ -94,9 +95,8 @@ std::vector<NamedRanking> rank_outputs(const std::vector<PortInfo>& ports, const
   for (size_t i = 0; i < ports.size(); ++i) {
     if (!is_class_scores(ports[i].type)) continue;
     const size_t count = options.top > 0 ? options.top : kDefaultTop;
-    rankings.push_back({ports[i].name, with_context(options.labels.empty() ? ports[i].name : options.labels, [&] {
-                          return rank_classes(outputs[i], count, labels);
-                        })});
+    rankings.push_back({ports[i].name, with_context(options.labels.empty() ? ports[i].name : options.labels,
+                                                    [&] { return rank_classes(outputs[i], count, labels); })});
   }
   return rankings;
 }
@@ -112,7 +112,8 @@ void print_rankings(const std::vector<NamedRanking>& rankings) {
 nlohmann::ordered_json ranking_json(const Ranking& ranking) {
   auto json = nlohmann::ordered_json::array();
   for (const RankedClass& entry : ranking.classes) {
-    json.push_back({{"class", entry.index}, {"score", entry.score}, {"probability", entry.probability}, {"label", entry.label}});
+    json.push_back(
+        {{"class", entry.index}, {"score", entry.score}, {"probability", entry.probability}, {"label", entry.label}});
   }
   return json;
 }
@@ -128,7 +129,11 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const RunResult& resu
   const auto& ports = model.program.outputs();
   for (size_t i = 0; i < ports.size(); ++i) {
     const Statistics stats = statistics(result.outputs[i]);
-    json["outputs"].push_back({{"name", ports[i].name}, {"type", ports[i].type.str()}, {"min", stats.min}, {"mean", stats.mean}, {"max", stats.max}});
+    json["outputs"].push_back({{"name", ports[i].name},
+                               {"type", ports[i].type.str()},
+                               {"min", stats.min},
+                               {"mean", stats.mean},
+                               {"max", stats.max}});
     for (const auto& [output, ranking] : rankings) {
       if (output == ports[i].name) json["outputs"].back()["top"] = ranking_json(ranking);
     }
@@ -139,7 +144,8 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const RunResult& resu
 int run(const RunOptions& options) {
   check_outputs(options.output);
   if (!options.json.empty()) check_writable(options.json);
-  const std::vector<std::string> labels = options.labels.empty() ? std::vector<std::string>() : read_labels(options.labels);
+  const std::vector<std::string> labels =
+      options.labels.empty() ? std::vector<std::string>() : read_labels(options.labels);
   CompileOptions compile = compile_options(options.model);
   size_inputs_by_pictures(options.model.model, options.input, compile);
   const CompiledModel model = compile_model(options.model.model, compile);
@@ -153,10 +159,12 @@ int run(const RunOptions& options) {
   if (rankings.empty() && (options.top > 0 || !labels.empty())) {
     invalid_input("--top: no output of the network is a list of class scores (1xN)");
   }
-  for (const std::string& line : write_outputs(options.output, program.outputs(), result.outputs, inputs)) fmt::print("{}\n", line);
+  for (const std::string& line : write_outputs(options.output, program.outputs(), result.outputs, inputs))
+    fmt::print("{}\n", line);
   if (rankings.empty()) print_statistics(program.outputs(), result.outputs);
   print_rankings(rankings);
-  fmt::print("ran in {} on {} (first run; convoy bench measures)\n", time_text(result.ms * 1e6), threads_text(program.threads()));
+  fmt::print("ran in {} on {} (first run; convoy bench measures)\n", time_text(result.ms * 1e6),
+             threads_text(program.threads()));
   if (!options.json.empty()) write_json(options.json, to_json(model, result, rankings));
   return 0;
 }
@@ -173,7 +181,8 @@ void add_run(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1000000));
   command->add_option("--labels", options->labels, "names of the classes, one a line")->type_name("FILE");
   add_json_option(*command, options->json);
-  command->footer("Example: convoy run squeezenet1.1.onnx --input cat.jpg --preprocess caffe --labels imagenet.txt --top 3");
+  command->footer(
+      "Example: convoy run squeezenet1.1.onnx --input cat.jpg --preprocess caffe --labels imagenet.txt --top 3");
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -33,7 +33,8 @@ std::string Table::str() const {
   }
   std::string text;
   for (const auto& line : lines) {
-    for (size_t i = 0; i < columns_.size(); ++i) text += (i ? "  " : "") + padded(line[i], widths[i], columns_[i].align);
+    for (size_t i = 0; i < columns_.size(); ++i)
+      text += (i ? "  " : "") + padded(line[i], widths[i], columns_[i].align);
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }

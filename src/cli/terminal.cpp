@@ -20,7 +20,9 @@ std::string character_locale() {
 }
 
 /// True for all but the first byte of a character in UTF-8.
-bool continues_code_point(char c) { return (c & 0xc0) == 0x80; }
+bool continues_code_point(char c) {
+  return (c & 0xc0) == 0x80;
+}
 
 }  // namespace
 
@@ -53,7 +55,9 @@ std::string shorten(const std::string& text, int width) {
   return text.substr(0, head) + ".." + text.substr(tail);
 }
 
-ProgressLine::ProgressLine(const std::string& text) : visible_(isatty(STDERR_FILENO)) { show(text); }
+ProgressLine::ProgressLine(const std::string& text) : visible_(isatty(STDERR_FILENO)) {
+  show(text);
+}
 
 ProgressLine::~ProgressLine() {
   if (visible_) fmt::print(stderr, "\r\x1b[K");

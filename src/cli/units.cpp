@@ -31,9 +31,13 @@ std::string three_digits(double value) {
   return fmt::format("{:.{}f}", value, std::clamp(2 - magnitude, 0, 9));
 }
 
-std::string bytes_text(int64_t bytes) { return with_prefix(static_cast<double>(bytes), "B"); }
+std::string bytes_text(int64_t bytes) {
+  return with_prefix(static_cast<double>(bytes), "B");
+}
 
-std::string count_text(double count) { return with_prefix(count, ""); }
+std::string count_text(double count) {
+  return with_prefix(count, "");
+}
 
 std::string time_text(double ns) {
   if (ns >= 1e9) return three_digits(ns / 1e9) + " s";

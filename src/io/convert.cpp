@@ -17,11 +17,16 @@ struct Range {
 
 template <class T>
 constexpr Range range_of() {
-  if constexpr (std::is_same_v<T, Half>) return {11, -24, 16, true, true};
-  else if constexpr (std::is_same_v<T, BFloat16>) return {8, -133, 128, true, true};
-  else if constexpr (std::is_same_v<T, float>) return {24, -149, 128, true, true};
-  else if constexpr (std::is_same_v<T, double>) return {53, -1074, 1024, true, true};
-  else return {std::numeric_limits<T>::digits, 0, std::numeric_limits<T>::digits, std::is_signed_v<T>, false};
+  if constexpr (std::is_same_v<T, Half>)
+    return {11, -24, 16, true, true};
+  else if constexpr (std::is_same_v<T, BFloat16>)
+    return {8, -133, 128, true, true};
+  else if constexpr (std::is_same_v<T, float>)
+    return {24, -149, 128, true, true};
+  else if constexpr (std::is_same_v<T, double>)
+    return {53, -1074, 1024, true, true};
+  else
+    return {std::numeric_limits<T>::digits, 0, std::numeric_limits<T>::digits, std::is_signed_v<T>, false};
 }
 
 Range range_of(DType dtype) {

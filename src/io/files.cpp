@@ -81,7 +81,9 @@ OutputFile::~OutputFile() {
   if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
-void OutputFile::fail() const { invalid_input("{}: cannot be written: {}", path_, std::strerror(errno)); }
+void OutputFile::fail() const {
+  invalid_input("{}: cannot be written: {}", path_, std::strerror(errno));
+}
 
 void OutputFile::write(const void* data, int64_t bytes) {
   if (bytes && std::fwrite(data, 1, bytes, file_.get()) != static_cast<size_t>(bytes)) fail();
@@ -94,7 +96,9 @@ void OutputFile::commit() {
   temporary_.clear();
 }
 
-void check_writable(const std::string& path) { OutputFile probe(path); }
+void check_writable(const std::string& path) {
+  OutputFile probe(path);
+}
 
 std::string extension(const std::string& path) {
   std::string text = std::filesystem::path(path).extension().string();

@@ -78,8 +78,8 @@ VipsPtr to_rgb(VipsPtr image) {
 
 /// The largest centred part with the proportions of `wanted`.
 ImageRect central_part(ImageSize from, ImageSize wanted) {
-  const double scale = std::min(static_cast<double>(from.width) / wanted.width,
-                                static_cast<double>(from.height) / wanted.height);
+  const double scale =
+      std::min(static_cast<double>(from.width) / wanted.width, static_cast<double>(from.height) / wanted.height);
   ImageRect part;
   part.width = std::clamp<int64_t>(std::lround(wanted.width * scale), 1, from.width);
   part.height = std::clamp<int64_t>(std::lround(wanted.height * scale), 1, from.height);
@@ -131,7 +131,8 @@ VipsPtr image_over(const void* data, VipsBandFormat format, const Shape& shape) 
   const size_t bytes = shape.elems() * vips_format_sizeof(format);
   VipsPtr image(vips_image_new_from_memory(data, bytes, shape[1], shape[0], shape[2], format));
   if (!image) fail_vips();
-  return vips_apply(vips_copy, image, "interpretation", shape[2] == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB);
+  return vips_apply(vips_copy, image, "interpretation",
+                    shape[2] == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB);
 }
 
 std::vector<uint8_t> to_bytes(const Tensor& pixels) {
@@ -144,7 +145,9 @@ std::vector<uint8_t> to_bytes(const Tensor& pixels) {
 
 }  // namespace
 
-std::string ImageSize::str() const { return fmt::format("{}x{}", width, height); }
+std::string ImageSize::str() const {
+  return fmt::format("{}x{}", width, height);
+}
 
 ImageSize image_size(const std::string& path) {
   return with_context(path, [&] { return size_of(open_image(path)); });
@@ -162,8 +165,8 @@ LoadedImage load_image(const std::string& path, std::optional<ImageSize> size, F
     if (size && fit == Fit::crop) {
       loaded.part = central_part(loaded.original, *size);
       const auto [left, top, width, height] = loaded.part;
-      image = vips_apply(vips_extract_area, image, static_cast<int>(left), static_cast<int>(top), static_cast<int>(width),
-                    static_cast<int>(height));
+      image = vips_apply(vips_extract_area, image, static_cast<int>(left), static_cast<int>(top),
+                         static_cast<int>(width), static_cast<int>(height));
     }
     image = to_rgb(std::move(image));
     if (size) image = scale_to(std::move(image), *size);

@@ -53,8 +53,7 @@ void reorder(const T* src, T* dst, const Shape& shape) {
 
 Tensor to_c_order(const Tensor& src) {
   Tensor dst(src.type());
-  visit_elems_of_size(size_of(src.dtype()),
-                      [&]<class T>() { reorder(src.as<T>(), dst.as<T>(), src.shape()); });
+  visit_elems_of_size(size_of(src.dtype()), [&]<class T>() { reorder(src.as<T>(), dst.as<T>(), src.shape()); });
   return dst;
 }
 

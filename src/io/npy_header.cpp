@@ -17,8 +17,8 @@ struct Descr {
 };
 
 constexpr Descr kDescrs[] = {
-    {"f4", DType::f32}, {"f8", DType::f64}, {"f2", DType::f16}, {"V2", DType::bf16},    {"i1", DType::i8},
-    {"u1", DType::u8},  {"i2", DType::i16}, {"u2", DType::u16}, {"i4", DType::i32},     {"u4", DType::u32},
+    {"f4", DType::f32}, {"f8", DType::f64}, {"f2", DType::f16},     {"V2", DType::bf16}, {"i1", DType::i8},
+    {"u1", DType::u8},  {"i2", DType::i16}, {"u2", DType::u16},     {"i4", DType::i32},  {"u4", DType::u32},
     {"i8", DType::i64}, {"u8", DType::u64}, {"b1", DType::boolean},
 };
 
@@ -137,7 +137,9 @@ class DictParser {
 
 }  // namespace
 
-NpyHeader parse_npy_header(std::string_view text) { return DictParser(text).parse(); }
+NpyHeader parse_npy_header(std::string_view text) {
+  return DictParser(text).parse();
+}
 
 std::string npy_header_bytes(const TensorType& type) {
   const std::vector<int64_t>& dims = type.shape.dims();

@@ -132,7 +132,9 @@ Tensor to_input_dtype(Tensor values, DType dtype) {
   return convert(values, dtype);
 }
 
-const char* fit_word(Fit fit) { return fit == Fit::crop ? "crop" : fit == Fit::stretch ? "stretch" : "as it is"; }
+const char* fit_word(Fit fit) {
+  return fit == Fit::crop ? "crop" : fit == Fit::stretch ? "stretch" : "as it is";
+}
 
 std::string sizes_text(const ImageSize& from, const ImageSize& to, Fit fit) {
   return from == to ? from.str() : fmt::format("{} -> {} {}", from.str(), fit_word(fit), to.str());
@@ -206,17 +208,16 @@ PreparedImage prepare_image(const std::string& path, const TensorType& input, co
   Tensor values(DType::f32, input.shape);
   fill(values, prepared.image.pixels, layout, preprocess);
   prepared.tensor = to_input_dtype(std::move(values), input.dtype);
-  prepared.description = fmt::format("{} {}, {}", std::filesystem::path(path).filename().string(),
-                                     sizes_text(prepared.image.original, layout.size, preprocess.fit),
-                                     preprocess.describe());
+  prepared.description =
+      fmt::format("{} {}, {}", std::filesystem::path(path).filename().string(),
+                  sizes_text(prepared.image.original, layout.size, preprocess.fit), preprocess.describe());
   return prepared;
 }
 
 Tensor picture_of(const Tensor& output, ChannelOrder channels) {
   const auto layout = image_layout(output.shape());
   if (!layout) {
-    invalid_input("output {} is not a picture: 1xCxHxW or 1xHxWxC with 1 or 3 channels is needed",
-                  output.type().str());
+    invalid_input("output {} is not a picture: 1xCxHxW or 1xHxWxC with 1 or 3 channels is needed", output.type().str());
   }
   const Tensor values = convert(output, DType::f32);
   const auto [pixel_stride, channel_stride] = image_strides(*layout, output.shape());

@@ -27,7 +27,9 @@ void expect_scale_and_bias(const InputTypes& inputs) {
   expect_channels(bias, src.shape[1], "bias");
 }
 
-Region channel_region(const Region& output) { return {{output.begin[1]}, {output.end[1]}}; }
+Region channel_region(const Region& output) {
+  return {{output.begin[1]}, {output.end[1]}};
+}
 
 void normalize_groups(std::span<const Tensor* const> inputs, int64_t groups, double epsilon, Tensor& dst) {
   const Tensor& src = *inputs[0];

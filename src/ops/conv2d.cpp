@@ -16,8 +16,8 @@ void check_channels(const Shape& src, const Shape& weights, int64_t group) {
                   group);
   }
   if (src[1] % group != 0 || src[1] / group != weights[1]) {
-    invalid_input("weights {} need {} input channels per group, but src is {} with group {}", weights.str(),
-                  weights[1], src.str(), group);
+    invalid_input("weights {} need {} input channels per group, but src is {} with group {}", weights.str(), weights[1],
+                  src.str(), group);
   }
 }
 

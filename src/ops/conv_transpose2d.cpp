@@ -14,8 +14,9 @@ void check_channels(const Shape& src, const Shape& weights, int64_t group) {
   if (src[1] != weights[0]) {
     invalid_input("weights {} need {} input channels, but src is {}", weights.str(), weights[0], src.str());
   }
-  if (src[1] % group != 0) invalid_input("src {} has {} channels, which group {} does not divide", src.str(), src[1],
-                                         group);
+  if (src[1] % group != 0) {
+    invalid_input("src {} has {} channels, which group {} does not divide", src.str(), src[1], group);
+  }
 }
 
 int64_t output_extent(const ConvTranspose2d& op, int axis, int64_t input, int64_t kernel) {
@@ -92,8 +93,7 @@ Region ConvTranspose2d::input_region(int index, const Region& output, const Inpu
   set_range(region, 1, channels);
   for (int axis = 0; axis < 2; ++axis) {
     const Range range = range_of(output, 2 + axis);
-    set_range(region, 2 + axis,
-              reaching(window, axis, range, weights[2 + axis], inputs[kSrc]->shape[2 + axis]));
+    set_range(region, 2 + axis, reaching(window, axis, range, weights[2 + axis], inputs[kSrc]->shape[2 + axis]));
   }
   return region;
 }

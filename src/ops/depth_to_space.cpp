@@ -30,8 +30,8 @@ std::vector<TensorType> DepthToSpace::infer(const InputTypes& inputs) const {
   expect_range(block_size, 1, kMaxExtent, "block_size");
   const int64_t block = checked_multiply(block_size, block_size);
   if (src.shape[1] % block != 0) {
-    invalid_input("src {} has {} channels, expected a multiple of {} for block_size {}", src.str(), src.shape[1],
-                  block, block_size);
+    invalid_input("src {} has {} channels, expected a multiple of {} for block_size {}", src.str(), src.shape[1], block,
+                  block_size);
   }
   TensorType dst = src;
   dst.shape[1] /= block;
@@ -45,8 +45,9 @@ void DepthToSpace::reference(std::span<const Tensor* const> inputs, std::span<Te
   const std::vector<int64_t> strides = src.strides();
   const ChannelStrides channels = channel_strides(*this, src[1]);
   const Shape blocks{src[0], outputs[0].shape()[1], src[2], block_size, src[3], block_size};
-  const StridedView view{0, {strides[0], channels.channel * strides[1], strides[2], channels.row * strides[1],
-                             strides[3], channels.col * strides[1]}};
+  const StridedView view{0,
+                         {strides[0], channels.channel * strides[1], strides[2], channels.row * strides[1], strides[3],
+                          channels.col * strides[1]}};
   copy_strided(blocks, *inputs[0], view, outputs[0]);
 }
 
@@ -56,9 +57,9 @@ Region DepthToSpace::input_region(int index, const Region& output, const InputTy
   const ChannelStrides channels = channel_strides(*this, inputs[0]->shape[1]);
   const Range row = wrapped(rows, block_size), col = wrapped(cols, block_size);
   Region region = output;
-  set_range(region, 1, {out.begin * channels.channel + row.begin * channels.row + col.begin * channels.col,
-                        (out.end - 1) * channels.channel + (row.end - 1) * channels.row +
-                            (col.end - 1) * channels.col + 1});
+  set_range(region, 1,
+            {out.begin * channels.channel + row.begin * channels.row + col.begin * channels.col,
+             (out.end - 1) * channels.channel + (row.end - 1) * channels.row + (col.end - 1) * channels.col + 1});
   set_range(region, 2, divided(rows, block_size));
   set_range(region, 3, divided(cols, block_size));
   return region;

@@ -23,7 +23,9 @@ Kept kept(const Pad& op, int axis, int64_t extent) {
           extent + std::min<int64_t>(begin, 0) + std::min<int64_t>(end, 0)};
 }
 
-int64_t positive_modulo(int64_t a, int64_t b) { return (a % b + b) % b; }
+int64_t positive_modulo(int64_t a, int64_t b) {
+  return (a % b + b) % b;
+}
 
 int64_t mirrored(int64_t position, int64_t count) {
   if (count == 1) return 0;
@@ -56,10 +58,14 @@ int64_t Pad::source(int axis, int64_t i, int64_t extent) const {
   const int64_t position = i - dst_begin;
   if (position >= 0 && position < count) return src_begin + position;
   switch (mode) {
-    case PadMode::constant: return kNoSource;
-    case PadMode::edge: return src_begin + std::clamp<int64_t>(position, 0, count - 1);
-    case PadMode::reflect: return src_begin + mirrored(position, count);
-    case PadMode::wrap: return src_begin + positive_modulo(position, count);
+    case PadMode::constant:
+      return kNoSource;
+    case PadMode::edge:
+      return src_begin + std::clamp<int64_t>(position, 0, count - 1);
+    case PadMode::reflect:
+      return src_begin + mirrored(position, count);
+    case PadMode::wrap:
+      return src_begin + positive_modulo(position, count);
   }
   internal_error("pad mode {}", static_cast<int>(mode));
 }

@@ -26,7 +26,9 @@ Range wrapped(const Range& range, int64_t extent);
 /// The smallest range that contains `i / divisor` for all i of `range`, whose begin is not negative.
 Range divided(const Range& range, int64_t divisor);
 
-inline Range range_of(const Region& region, int axis) { return {region.begin[axis], region.end[axis]}; }
+inline Range range_of(const Region& region, int axis) {
+  return {region.begin[axis], region.end[axis]};
+}
 
 inline void set_range(Region& region, int axis, const Range& range) {
   region.begin[axis] = range.begin;

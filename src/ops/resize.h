@@ -22,14 +22,18 @@ struct EnumWords<ResizeMode> {
 ///   tf_crop_and_resize     [0, m - 1] to [roi begin, roi end] * (n - 1)
 ///   tf_half_pixel_for_nn   (i + 0.5) / s
 enum class CoordinateMode {
-  half_pixel, half_pixel_symmetric, pytorch_half_pixel, align_corners, asymmetric, tf_crop_and_resize,
+  half_pixel,
+  half_pixel_symmetric,
+  pytorch_half_pixel,
+  align_corners,
+  asymmetric,
+  tf_crop_and_resize,
   tf_half_pixel_for_nn,
 };
 template <>
 struct EnumWords<CoordinateMode> {
-  static constexpr const char* words[] = {"half_pixel",    "half_pixel_symmetric", "pytorch_half_pixel",
-                                          "align_corners", "asymmetric",           "tf_crop_and_resize",
-                                          "tf_half_pixel_for_nn"};
+  static constexpr const char* words[] = {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",  "align_corners",
+                                          "asymmetric", "tf_crop_and_resize",   "tf_half_pixel_for_nn"};
 };
 
 /// How ResizeMode::nearest rounds a position.

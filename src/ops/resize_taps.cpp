@@ -10,9 +10,9 @@ namespace {
 
 /// One axis of a resize: extents and scale.
 struct Axis {
-  double n, m;               ///< elements of src and dst
-  double scale;              ///< m / n unless given
-  bool exact;                ///< scale is m / n: computing with m and n avoids its rounding
+  double n, m;   ///< elements of src and dst
+  double scale;  ///< m / n unless given
+  bool exact;    ///< scale is m / n: computing with m and n avoids its rounding
   double roi_begin, roi_end;
 
   double unscaled(double i) const { return exact ? i * n / m : i / scale; }
@@ -39,30 +39,42 @@ double crop_position(const Axis& axis, double i) {
 
 double position(CoordinateMode mode, const Axis& axis, double i) {
   switch (mode) {
-    case CoordinateMode::half_pixel: return axis.unscaled(i + 0.5) - 0.5;
-    case CoordinateMode::half_pixel_symmetric: return axis.n / 2 + axis.unscaled(i + 0.5 - axis.m / 2) - 0.5;
-    case CoordinateMode::pytorch_half_pixel: return axis.m == 1 ? 0 : axis.unscaled(i + 0.5) - 0.5;
+    case CoordinateMode::half_pixel:
+      return axis.unscaled(i + 0.5) - 0.5;
+    case CoordinateMode::half_pixel_symmetric:
+      return axis.n / 2 + axis.unscaled(i + 0.5 - axis.m / 2) - 0.5;
+    case CoordinateMode::pytorch_half_pixel:
+      return axis.m == 1 ? 0 : axis.unscaled(i + 0.5) - 0.5;
     case CoordinateMode::align_corners:
       // Less than one whole element can remain where a given scale is not m / n.
       return axis.m == 1 || axis.length() <= 1 ? 0 : i * (axis.n - 1) / (axis.length() - 1);
-    case CoordinateMode::asymmetric: return axis.unscaled(i);
-    case CoordinateMode::tf_crop_and_resize: return crop_position(axis, i);
-    case CoordinateMode::tf_half_pixel_for_nn: return axis.unscaled(i + 0.5);
+    case CoordinateMode::asymmetric:
+      return axis.unscaled(i);
+    case CoordinateMode::tf_crop_and_resize:
+      return crop_position(axis, i);
+    case CoordinateMode::tf_half_pixel_for_nn:
+      return axis.unscaled(i + 0.5);
   }
   internal_error("coordinate mode {}", static_cast<int>(mode));
 }
 
 double rounded(NearestMode mode, double position) {
   switch (mode) {
-    case NearestMode::round_prefer_floor: return std::ceil(position - 0.5);
-    case NearestMode::round_prefer_ceil: return std::floor(position + 0.5);
-    case NearestMode::floor: return std::floor(position);
-    case NearestMode::ceil: return std::ceil(position);
+    case NearestMode::round_prefer_floor:
+      return std::ceil(position - 0.5);
+    case NearestMode::round_prefer_ceil:
+      return std::floor(position + 0.5);
+    case NearestMode::floor:
+      return std::floor(position);
+    case NearestMode::ceil:
+      return std::ceil(position);
   }
   internal_error("nearest mode {}", static_cast<int>(mode));
 }
 
-double linear_kernel(double x) { return std::max(0.0, 1 - std::abs(x)); }
+double linear_kernel(double x) {
+  return std::max(0.0, 1 - std::abs(x));
+}
 
 /// Keys' cubic convolution kernel, "Cubic convolution interpolation for digital image processing", 1981.
 double cubic_kernel(double x, double a) {

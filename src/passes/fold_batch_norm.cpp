@@ -18,6 +18,10 @@ bool all_equal(const std::vector<double>& values, double value) {
   return std::all_of(values.begin(), values.end(), [&](double v) { return v == value; });
 }
 
+Tensor to_tensor(const std::vector<double>& values) {
+  return Tensor::of(std::vector<float>(values.begin(), values.end()));
+}
+
 const Tensor* constant_of(const Graph& graph, ValueId id) {
   const bool usable = graph.is_constant(id) && graph.type(id).dtype == DType::f32;
   return usable ? &*graph.value(id).constant : nullptr;
@@ -83,13 +87,11 @@ Replacement replace_with_conv(RewriteContext& context, const Node& node, const C
                               const Tensor& weights) {
   const auto bias = folded_bias(context.old_graph, node, chain);
   if (!bias) return std::nullopt;
-  Tensor bias_tensor(DType::f32, Shape{static_cast<int64_t>(bias->size())});
-  std::copy(bias->begin(), bias->end(), bias_tensor.as<float>());
   GraphBuilder& builder = context.builder;
   const std::vector<ValueId> inputs = {
       context.mapped[node.inputs[0]],
       builder.constant(context.old_graph.value(node.inputs[1]).name, weights),
-      builder.constant(node.name + "_bias", bias_tensor),
+      all_equal(*bias, 0) ? kAbsent : builder.constant(node.name + "_bias", to_tensor(*bias)),
   };
   return std::vector<ValueId>{builder.add1(node.op, inputs, node.name, output_name(context))};
 }

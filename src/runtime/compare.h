@@ -28,7 +28,7 @@ struct Difference {
 Difference difference(const Tensor& got, const Tensor& expected);
 
 struct ComparedLayer {
-  std::string name;   ///< of the group; of the network output in Comparison::outputs
+  std::string name;  ///< of the group; of the network output in Comparison::outputs
   std::string op;
   std::string impl;   ///< kernels, joined by " + "; empty when nothing is computed (a view)
   std::string value;  ///< the compared tensor

@@ -32,19 +32,14 @@ class CallerIndex {
 /// Threads of all pools that are in a call now.
 std::atomic<int> busy_threads = 0;
 
-/// Counts a pool's threads as busy.
 class BusyThreads {
  public:
   explicit BusyThreads(int threads) : threads_(threads), all_(busy_threads += threads) {}
   ~BusyThreads() { busy_threads -= threads_; }
   BusyThreads(const BusyThreads&) = delete;
 
-  /// True when there are more than CPUs: a thread that spins then keeps one that has work from running, and
-  /// sleeping is several times faster in spite of the waking.
-  bool more_than_cpus() const {
-    static const int cpus = static_cast<int>(allowed_cpus().size());
-    return all_ > cpus;
-  }
+  /// Those of all pools when this call began.
+  int all() const { return all_; }
 
  private:
   int threads_, all_;
@@ -76,7 +71,7 @@ struct ThreadPool::Call {
   void* context;
 };
 
-ThreadPool::ThreadPool(int threads) : threads_(threads) {
+ThreadPool::ThreadPool(int threads) : threads_(threads), cpus_(static_cast<int>(allowed_cpus().size())) {
   if (threads <= 1) return;
   check_startable(threads - 1);
   pool_ = pthreadpool_create(threads);
@@ -103,7 +98,9 @@ void ThreadPool::run(int64_t rows, int64_t cols, TaskFn task, void* context, Aft
   if (rows == 0 || cols == 0) return;  // pthreadpool would not
   const CallerIndex caller;
   const BusyThreads busy(threads_);
-  const bool sleep = afterwards == Afterwards::sleep || busy.more_than_cpus();
+  // With more threads than CPUs, one that spins keeps one that has work from running: sleeping is several times
+  // faster then, in spite of the waking.
+  const bool sleep = afterwards == Afterwards::sleep || busy.all() > cpus_;
   Call call{this, task, context};
   tsan_release(&call);
   // Without a pool this is a plain loop.

@@ -46,7 +46,8 @@ class ThreadPool {
   static void run_task(void* call, size_t i, size_t j);
   int thread_index();
 
-  int threads_ = 1;
+  int threads_;
+  int cpus_;  ///< that this process may use
   pthreadpool* pool_ = nullptr;
   std::atomic<int> workers_seen_ = 0;
 };

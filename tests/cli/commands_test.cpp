@@ -32,13 +32,15 @@ TEST_F(Commands, Help) {
 
 TEST_F(Commands, RunOnAnArray) {
   // u8 is converted exactly; scores go through softmax.
-  const std::string out = expect_success("softmax is applied", "run " + model("mnist.onnx") + " --input one.npy --top 2");
+  const std::string out =
+      expect_success("softmax is applied", "run " + model("mnist.onnx") + " --input one.npy --top 2");
   EXPECT_NE(out.find("%  1"), std::string::npos) << out;
   EXPECT_NE(out.find("ran in "), std::string::npos);
 }
 
 TEST_F(Commands, RunWritesOutputs) {
-  expect_success("y.npy", "run " + model("mnist.onnx") + " --input Input3=one.npy --output y.npy --output all.npz --json r.json");
+  expect_success(
+      "y.npy", "run " + model("mnist.onnx") + " --input Input3=one.npy --output y.npy --output all.npz --json r.json");
   const Tensor scores = read_npy(path("y.npy"));
   EXPECT_EQ(scores.type(), (TensorType{DType::f32, {1, 10}}));
   const NamedTensors all = read_npz(path("all.npz"));
@@ -75,7 +77,8 @@ TEST_F(Commands, Bench) {
 }
 
 TEST_F(Commands, Profile) {
-  const std::string out = expect_success("% peak", "profile " + model("mnist.onnx") + " --runs 2 --sort time --trace t.json");
+  const std::string out =
+      expect_success("% peak", "profile " + model("mnist.onnx") + " --runs 2 --sort time --trace t.json");
   EXPECT_NE(out.find("Convolution28"), std::string::npos);
   const nlohmann::json trace = json("t.json");
   EXPECT_EQ(trace["traceEvents"][1]["ph"], "X");
@@ -85,7 +88,8 @@ TEST_F(Commands, Profile) {
 
 TEST_F(Commands, Explain) {
   expect_success("<--", "explain " + model("mnist.onnx"));
-  const std::string one = expect_success("Convolution28: conv2d", "explain " + model("mnist.onnx") + " --layer '*tion28'");
+  const std::string one =
+      expect_success("Convolution28: conv2d", "explain " + model("mnist.onnx") + " --layer '*tion28'");
   EXPECT_EQ(one.find("Convolution110"), std::string::npos);
   expect_success("graph ", "explain " + model("mnist.onnx") + " --stage import");
   expect_success("graph ", "explain " + model("mnist.onnx") + " --stage graph");
@@ -97,7 +101,8 @@ TEST_F(Commands, Explain) {
 
 TEST_F(Commands, CompareAgrees) {
   expect_success("y.npy", "run " + model("mnist.onnx") + " --input one.npy --output y.npy");
-  expect_success("All within 0.0001", "compare " + model("mnist.onnx") + " --input one.npy --expected y.npy --json c.json");
+  expect_success("All within 0.0001",
+                 "compare " + model("mnist.onnx") + " --input one.npy --expected y.npy --json c.json");
   EXPECT_EQ(json("c.json")["expected"][0]["max_abs"], 0);
   expect_success("random values, --seed 7", "compare " + model("espcn_x2.onnx") + " --shape 1x1x12x16 --seed 7");
 }

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/measure.h"
 #include "cli/layers.h"
+#include "cli/measure.h"
 #include "support/expect_error.h"
 
 namespace convoy::cli {

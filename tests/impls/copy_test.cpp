@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "impls/copy/list.h"
 #include "impls/group_runner.h"
 #include "impls/harness.h"
@@ -34,10 +36,7 @@ void check_copy(const TensorView& from, const TensorView& to) {
       runner.run({{0, src.data()}, {1, dst.data()}}, division);
       const std::string text = fmt::format("{} {} to {}", isa, from.str(), to.str());
       EXPECT_TRUE(dst.surroundings_intact()) << text;
-      const Tensor found = dst.read();
-      EXPECT_EQ(std::vector<uint8_t>(found.as<uint8_t>(), found.as<uint8_t>() + found.bytes()),
-                std::vector<uint8_t>(values.as<uint8_t>(), values.as<uint8_t>() + values.bytes()))
-          << text;
+      EXPECT_TRUE(std::memcmp(dst.read().data(), values.data(), values.bytes()) == 0) << text;
     }
   }
 }
@@ -88,7 +87,7 @@ TEST(Copy, RepeatedReversedAndSkippedElements) {
 
 /// A view of a transposed tensor: the axes of dst in another order.
 TEST(Copy, Transpositions) {
-  for (const std::vector<int64_t>& strides : {std::vector<int64_t>{1, 18, 18 * 35}, {35 * 20, 1, 35}, {20, 1, 360}}) {
+  for (const std::vector<int64_t>& strides : {std::vector<int64_t>{1, 18, 18 * 35}, {20 * 35, 1, 20}, {20, 1, 360}}) {
     check_copy({DType::f32, Shape{18, 20, 35}, strides},
                TensorView::contiguous({DType::f32, Shape{18, 20, 35}}, Layout::row_major));
   }

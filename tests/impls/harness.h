@@ -55,7 +55,7 @@ class CaseBuilder {
 using BuildCase = std::function<ValueId(CaseBuilder&)>;
 
 /// How far results may be from the reference's:
-///   |found - expected| <= 2^-24 * (2 * ulps * |expected| + terms * scale).
+///   |found - expected| <= 2^-24 * (2 * ulps * |expected| + terms * scale) + 2^-125.
 struct Tolerance {
   double ulps = 4;
   double terms = 1;  ///< length of the sum that each output element is

@@ -1,8 +1,7 @@
-#include "impls/pool/list.h"
-
 #include <gtest/gtest.h>
 
 #include "impls/harness.h"
+#include "impls/pool/list.h"
 #include "ops/avg_pool2d.h"
 #include "ops/max_pool2d.h"
 
@@ -42,12 +41,15 @@ void check_all(const PoolCase& c) {
 }
 
 TEST(Pool, ChannelsAroundVectors) {
-  for (int64_t channels : {1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33}) check_all({{2, channels, 9, 11}, {3, 3}, {2, 2}, {1, 1, 1, 1}});
+  for (int64_t channels : {1, 3, 4, 5, 7, 8, 9, 15, 16, 17}) {
+    check_max({{2, channels, 5, 6}, {3, 3}, {2, 2}, {1, 1, 1, 1}});
+    check_average({{2, channels, 5, 6}, {3, 3}, {2, 2}, {1, 1, 1, 1}}, false);
+  }
 }
 
 TEST(Pool, StridesAndWindows) {
   for (int64_t stride : {1, 2, 3}) {
-    for (int64_t kernel : {1, 2, 3, 5}) check_all({{1, 18, 14, 23}, {kernel, kernel}, {stride, stride}});
+    for (int64_t kernel : {1, 2, 3, 5}) check_all({{1, 18, 9, 14}, {kernel, kernel}, {stride, stride}});
   }
   check_all({{1, 17, 12, 15}, {3, 2}, {1, 2}, {0, 1, 2, 0}});
   check_all({{1, 17, 12, 15}, {2, 3}, {3, 1}, {1, 0, 0, 2}});

@@ -83,8 +83,9 @@ TEST_F(Image, StretchUsesAll) {
 TEST_F(Image, NoneWantsTheRightSize) {
   write_image(path("a.png"), gradient(3, 5));
   load_image(path("a.png"), ImageSize{3, 5}, Fit::none);
-  expect_invalid("a.png: is 5x3, the network takes 4x4",
-                 [&] { load_image(path("a.png"), ImageSize{4, 4}, Fit::none); });
+  expect_invalid("a.png: is 5x3, the network takes 4x4", [&] {
+    load_image(path("a.png"), ImageSize{4, 4}, Fit::none);
+  });
 }
 
 TEST(ResizeImage, EnlargesWithHalfPixelCentres) {

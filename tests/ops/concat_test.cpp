@@ -30,8 +30,9 @@ TEST(Concat, Regions) {
 
 TEST(Concat, RefusesInputsThatDoNotFit) {
   const TensorType a{DType::f32, {2, 3}}, b{DType::f32, {3, 3}}, c{DType::f64, {2, 3}}, d{DType::f32, {2}};
-  expect_invalid("input 1 is f32[3x3], but input 0 is f32[2x3]: only their extents along axis 1 may differ",
-                 [&] { concat(1).infer({&a, &b}); });
+  expect_invalid("input 1 is f32[3x3], but input 0 is f32[2x3]: only their extents along axis 1 may differ", [&] {
+    concat(1).infer({&a, &b});
+  });
   expect_invalid("input 1 is f32[2], but input 0 is f32[2x3]", [&] { concat(0).infer({&a, &d}); });
   expect_invalid("f32[2x3] and f64[2x3]", [&] { concat(1).infer({&a, &c}); });
   expect_invalid("axis 2 is out of range for rank 2", [&] { concat(2).infer({&a}); });

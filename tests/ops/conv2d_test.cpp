@@ -39,7 +39,7 @@ TEST(Conv2d, DilatesAndPadsAsymmetrically) {
   const Tensor src = make_tensor<float>({1, 1, 1, 4}, {1, 2, 3, 4});
   const Tensor weights = make_tensor<float>({1, 1, 1, 2}, {1, 10});
   const Tensor dst = run_op1(conv({1, 1}, {1, 3}, {0, 2, 0, 1}), {src, weights});
-  EXPECT_EQ(values_of<float>(dst), (std::vector<float>{20, 30, 41, 2, }));
+  EXPECT_EQ(values_of<float>(dst), (std::vector<float>{20, 30, 41, 2}));
 }
 
 TEST(Conv2d, KeepsGroupsApart) {
@@ -72,22 +72,25 @@ TEST(Conv2d, NeedsTheRowsAndColumnsOfItsWindows) {
 }
 
 TEST(Conv2d, RegionsOfDilatedWindowsHoldAllTaps) {
-  expect_region_exact(conv({1, 2}, {2, 3}, {2, 1, 1, 3}), {scattered({1, 1, 6, 7}), scattered({1, 1, 2, 2})}, 0,
-                      false);
+  expect_region_exact(conv({1, 2}, {2, 3}, {2, 1, 1, 3}), {scattered({1, 1, 6, 7}), scattered({1, 1, 2, 2})}, 0, false);
 }
 
 TEST(Conv2d, SaysWhichChannelsDoNotMatch) {
-  expect_invalid("weights 64x16x3x3 need 16 input channels per group, but src is 1x32x56x56 with group 1",
-                 [] { infer(Conv2d(), {1, 32, 56, 56}, {64, 16, 3, 3}); });
-  expect_invalid("weights 9x1x3x3 have 9 output channels, which group 4 does not divide",
-                 [] { infer(conv({1, 1}, {1, 1}, {0, 0, 0, 0}, 4), {1, 4, 8, 8}, {9, 1, 3, 3}); });
-  expect_invalid("group 0 is out of range",
-                 [] { infer(conv({1, 1}, {1, 1}, {0, 0, 0, 0}, 0), {1, 4, 8, 8}, {9, 1, 3, 3}); });
+  expect_invalid("weights 64x16x3x3 need 16 input channels per group, but src is 1x32x56x56 with group 1", [] {
+    infer(Conv2d(), {1, 32, 56, 56}, {64, 16, 3, 3});
+  });
+  expect_invalid("weights 9x1x3x3 have 9 output channels, which group 4 does not divide", [] {
+    infer(conv({1, 1}, {1, 1}, {0, 0, 0, 0}, 4), {1, 4, 8, 8}, {9, 1, 3, 3});
+  });
+  expect_invalid("group 0 is out of range", [] {
+    infer(conv({1, 1}, {1, 1}, {0, 0, 0, 0}, 0), {1, 4, 8, 8}, {9, 1, 3, 3});
+  });
 }
 
 TEST(Conv2d, RefusesWindowsThatDoNotFit) {
-  expect_invalid("kernel 5 with dilation 2 covers 9 rows, but src has 6 and pads 1 + 1",
-                 [] { infer(conv({1, 1}, {2, 1}, {1, 0, 1, 0}), {1, 1, 6, 6}, {1, 1, 5, 1}); });
+  expect_invalid("kernel 5 with dilation 2 covers 9 rows, but src has 6 and pads 1 + 1", [] {
+    infer(conv({1, 1}, {2, 1}, {1, 0, 1, 0}), {1, 1, 6, 6}, {1, 1, 5, 1});
+  });
   expect_invalid("kernel extent 0 is out of range", [] { infer(Conv2d(), {1, 1, 6, 6}, {1, 1, 0, 1}); });
 }
 
@@ -96,8 +99,9 @@ TEST(Conv2d, RefusesHostileAttributes) {
   const int64_t huge = int64_t{1} << 62;
   expect_invalid("stride 0 is out of range", [&] { infer(conv({0, 1}, {1, 1}, {0, 0, 0, 0}), src, weights); });
   expect_invalid("dilation -1 is out of range", [&] { infer(conv({1, 1}, {1, -1}, {0, 0, 0, 0}), src, weights); });
-  expect_invalid("pad 4611686018427387904 is out of range",
-                 [&] { infer(conv({1, 1}, {1, 1}, {huge, huge, huge, huge}), src, weights); });
+  expect_invalid("pad 4611686018427387904 is out of range", [&] {
+    infer(conv({1, 1}, {1, 1}, {huge, huge, huge, huge}), src, weights);
+  });
   expect_invalid("pads has 2 values, expected 4", [&] { infer(conv({1, 1}, {1, 1}, {0, 0}), src, weights); });
 }
 
@@ -107,8 +111,9 @@ TEST(Conv2d, RefusesOtherTypesAndRanks) {
   const TensorType volume{DType::f32, {1, 1, 6, 6, 6}};
   expect_invalid("src is f32[1x1x6x6x6], expected rank 4", [&] { Conv2d().infer({&volume, &src}); });
   const TensorType kernel{DType::f32, {1, 1, 3, 3}}, bias{DType::f32, {2}};
-  expect_invalid("bias is f32[2], expected one value for each of 1 channels",
-                 [&] { Conv2d().infer({&src, &kernel, &bias}); });
+  expect_invalid("bias is f32[2], expected one value for each of 1 channels", [&] {
+    Conv2d().infer({&src, &kernel, &bias});
+  });
 }
 
 }  // namespace

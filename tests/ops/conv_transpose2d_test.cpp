@@ -64,8 +64,9 @@ TEST(ConvTranspose2d, RefusesWhatDoesNotFit) {
   expect_invalid("src 1x8x2x2 has 8 channels, which group 3 does not divide", [&] { op.infer({&src, &weights}); });
   op.group = 1;
   op.window.pads = {2, 0, 2, 0};
-  expect_invalid("dst would have -1 rows: src 2 with stride 1 and kernel 2 covers 3, from which pads take 2 + 2",
-                 [&] { op.infer({&src, &weights}); });
+  expect_invalid("dst would have -1 rows: src 2 with stride 1 and kernel 2 covers 3, from which pads take 2 + 2", [&] {
+    op.infer({&src, &weights});
+  });
   op.window.pads = {0, 0, 0, 0};
   op.output_padding = {-1, 0};
   expect_invalid("output_padding -1 is out of range", [&] { op.infer({&src, &weights}); });

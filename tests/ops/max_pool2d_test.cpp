@@ -17,8 +17,7 @@ MaxPool2d pool(std::vector<int64_t> kernel, Window2d window) {
 
 TEST(MaxPool2d, TakesTheLargestOfEachWindow) {
   const Tensor src = make_tensor<float>({1, 1, 2, 4}, {1, 2, 8, 4, 5, 6, 7, 3});
-  EXPECT_EQ(values_of<float>(run_op1(pool({2, 2}, {{2, 2}, {1, 1}, {0, 0, 0, 0}}), {src})),
-            (std::vector<float>{6, 8}));
+  EXPECT_EQ(values_of<float>(run_op1(pool({2, 2}, {{2, 2}, {1, 1}, {0, 0, 0, 0}}), {src})), (std::vector<float>{6, 8}));
 }
 
 TEST(MaxPool2d, PaddingIsSmallerThanEverything) {
@@ -67,10 +66,12 @@ TEST(MaxPool2d, NeedsItsWindows) {
 
 TEST(MaxPool2d, RefusesWhatDoesNotFit) {
   const TensorType src{DType::f32, {1, 1, 4, 4}}, flags{DType::boolean, {1, 1, 4, 4}};
-  expect_invalid("kernel 5 with dilation 1 covers 5 rows",
-                 [&] { pool({5, 1}, {{1, 1}, {1, 1}, {0, 0, 0, 0}}).infer({&src}); });
-  expect_invalid("pad 2 is not smaller than the 2 columns that the kernel covers",
-                 [&] { pool({1, 2}, {{1, 1}, {1, 1}, {0, 0, 0, 2}}).infer({&src}); });
+  expect_invalid("kernel 5 with dilation 1 covers 5 rows", [&] {
+    pool({5, 1}, {{1, 1}, {1, 1}, {0, 0, 0, 0}}).infer({&src});
+  });
+  expect_invalid("pad 2 is not smaller than the 2 columns that the kernel covers", [&] {
+    pool({1, 2}, {{1, 1}, {1, 1}, {0, 0, 0, 2}}).infer({&src});
+  });
   expect_invalid("kernel has 1 values, expected 2", [&] { pool({2}, {}).infer({&src}); });
   expect_invalid("src is bool[1x1x4x4], expected a number type", [&] { MaxPool2d().infer({&flags}); });
 }

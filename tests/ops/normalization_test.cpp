@@ -11,13 +11,16 @@
 namespace convoy {
 namespace {
 
-Tensor vector_of(const std::vector<float>& values) { return Tensor::of(values); }
+Tensor vector_of(const std::vector<float>& values) {
+  return Tensor::of(values);
+}
 
 TEST(BatchNorm, ScalesEachChannel) {
   BatchNorm op;
   op.epsilon = 0;
   const Tensor src = make_tensor<float>({2, 2, 1}, {1, 2, 3, 4});
-  const Tensor dst = run_op1(op, {src, vector_of({2, 10}), vector_of({0.5f, 1}), vector_of({1, 2}), vector_of({4, 25})});
+  const Tensor dst =
+      run_op1(op, {src, vector_of({2, 10}), vector_of({0.5f, 1}), vector_of({1, 2}), vector_of({4, 25})});
   expect_near(values_of<float>(dst), {0.5f, 1, 2.5f, 5});
 }
 
@@ -36,10 +39,12 @@ TEST(BatchNorm, Regions) {
 
 TEST(BatchNorm, RefusesParametersOfAnotherSize) {
   const TensorType src{DType::f32, {1, 3, 4, 4}}, good{DType::f32, {3}}, bad{DType::f32, {4}}, line{DType::f32, {3}};
-  expect_invalid("mean is f32[4], expected one value for each of 3 channels",
-                 [&] { BatchNorm().infer({&src, &good, &good, &bad, &good}); });
-  expect_invalid("src is f32[3], expected images and channels",
-                 [&] { BatchNorm().infer({&line, &good, &good, &good, &good}); });
+  expect_invalid("mean is f32[4], expected one value for each of 3 channels", [&] {
+    BatchNorm().infer({&src, &good, &good, &bad, &good});
+  });
+  expect_invalid("src is f32[3], expected images and channels", [&] {
+    BatchNorm().infer({&line, &good, &good, &good, &good});
+  });
   BatchNorm op;
   op.epsilon = -1;
   expect_invalid("epsilon -1 is out of range", [&] { op.infer({&src, &good, &good, &good, &good}); });
@@ -76,7 +81,9 @@ TEST(GroupNorm, RefusesGroupsThatDoNotDivide) {
   const TensorType src{DType::f32, {1, 4, 2}}, one{DType::f32, {4}};
   GroupNorm op;
   op.groups = 3;
-  expect_invalid("src f32[1x4x2] has 4 channels, which groups 3 does not divide", [&] { op.infer({&src, &one, &one}); });
+  expect_invalid("src f32[1x4x2] has 4 channels, which groups 3 does not divide", [&] {
+    op.infer({&src, &one, &one});
+  });
 }
 
 TEST(LayerNorm, NormalisesTheLastAxes) {

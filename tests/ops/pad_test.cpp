@@ -65,15 +65,20 @@ TEST(Pad, Regions) {
 
 TEST(Pad, RefusesWhatCannotBe) {
   const TensorType src{DType::f32, {2, 3}}, bytes{DType::u8, {2, 3}}, none{DType::f32, {2, 0}};
-  expect_invalid("pads -1 and -3 remove more than the 3 elements along axis 1",
-                 [&] { pad(PadMode::edge, {0, -1}, {0, -3}).infer({&src}); });
-  expect_invalid("mode reflect needs an element along axis 1 to repeat",
-                 [&] { pad(PadMode::reflect, {0, 1}, {0, 0}).infer({&none}); });
-  expect_invalid("pad 4611686018427387904 is out of range",
-                 [&] { pad(PadMode::constant, {0, int64_t{1} << 62}, {0, 0}).infer({&src}); });
+  expect_invalid("pads -1 and -3 remove more than the 3 elements along axis 1", [&] {
+    pad(PadMode::edge, {0, -1}, {0, -3}).infer({&src});
+  });
+  expect_invalid("mode reflect needs an element along axis 1 to repeat", [&] {
+    pad(PadMode::reflect, {0, 1}, {0, 0}).infer({&none});
+  });
+  expect_invalid("pad 4611686018427387904 is out of range", [&] {
+    pad(PadMode::constant, {0, int64_t{1} << 62}, {0, 0}).infer({&src});
+  });
   expect_invalid("begin has 1 values, expected 2", [&] { pad(PadMode::constant, {0}, {0, 0}).infer({&src}); });
   for (double value : {256.0, -1.0, 0.5, std::numeric_limits<double>::quiet_NaN()}) {
-    expect_invalid("is no value of src's type u8", [&] { pad(PadMode::constant, {0, 0}, {0, 0}, value).infer({&bytes}); });
+    expect_invalid("is no value of src's type u8", [&] {
+      pad(PadMode::constant, {0, 0}, {0, 0}, value).infer({&bytes});
+    });
   }
 }
 

@@ -25,7 +25,9 @@ TEST(Expand, RepeatsAxesOfExtentOne) {
   EXPECT_EQ(run_op1(expand({2, 0}), {src}).elems(), 0);
 }
 
-TEST(Expand, Regions) { expect_region_exact(expand({2, 3, 4}), {scattered({3, 1})}); }
+TEST(Expand, Regions) {
+  expect_region_exact(expand({2, 3, 4}), {scattered({3, 1})});
+}
 
 TEST(Expand, RefusesOtherExtents) {
   const TensorType src{DType::f32, {2, 1}};
@@ -39,7 +41,9 @@ TEST(Tile, RepeatsTheWholeTensor) {
   EXPECT_EQ(run_op1(tile({0, 3}), {src}).shape(), (Shape{0, 3}));
 }
 
-TEST(Tile, Regions) { expect_region_exact(tile({3, 1, 2}), {scattered({4, 2, 3})}); }
+TEST(Tile, Regions) {
+  expect_region_exact(tile({3, 1, 2}), {scattered({4, 2, 3})});
+}
 
 TEST(Tile, RefusesNegativeAndHugeRepeats) {
   const TensorType src{DType::f32, {4, 1}};

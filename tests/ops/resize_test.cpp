@@ -94,8 +94,7 @@ TEST(Resize, TwoAxesAreWeightedTogether) {
 
 TEST(Resize, IntegersTruncateAndSaturate) {
   const Resize linear = resize(ResizeMode::linear, CoordinateMode::align_corners, {3});
-  EXPECT_EQ(values_of<int8_t>(run_op1(linear, {make_tensor<int8_t>({2}, {0, -5})})),
-            (std::vector<int8_t>{0, -2, -5}));
+  EXPECT_EQ(values_of<int8_t>(run_op1(linear, {make_tensor<int8_t>({2}, {0, -5})})), (std::vector<int8_t>{0, -2, -5}));
   const Resize cubic = resize(ResizeMode::cubic, CoordinateMode::asymmetric, {8});
   EXPECT_EQ(values_of<uint8_t>(run_op1(cubic, {make_tensor<uint8_t>({4}, {255, 255, 0, 0})}))[1], 255);
   const Resize nearest = resize(ResizeMode::nearest, CoordinateMode::asymmetric, {2});

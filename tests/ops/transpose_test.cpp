@@ -20,7 +20,9 @@ TEST(Transpose, ReordersAxes) {
   EXPECT_EQ(run_op1(transpose({2, 0, 1}), {Tensor(DType::f32, {2, 3, 4})}).shape(), (Shape{4, 2, 3}));
 }
 
-TEST(Transpose, Regions) { expect_region_exact(transpose({2, 0, 1}), {scattered({2, 3, 4})}); }
+TEST(Transpose, Regions) {
+  expect_region_exact(transpose({2, 0, 1}), {scattered({2, 3, 4})});
+}
 
 TEST(Transpose, RefusesWhatIsNoPermutation) {
   const TensorType src{DType::f32, {2, 3}};

@@ -127,6 +127,23 @@ output %y
               0);
 }
 
+TEST(FoldBatchNorm, GivesLayersThatShareWeightsTheirOwn) {
+  expect_pass(fold_batch_norm, R"(graph g
+input %x f32[1x1x2x2]
+constant %w f32[2x1x1x1] 3 5
+constant %two f32[] 2
+%a f32[1x2x2x2] = conv2d(%x, %w, _)
+%b f32[1x2x2x2] = mul(%a, %two)
+%c f32[1x2x2x2] = conv2d(%x, %w, _)
+%y f32[1x2x2x2] = sub(%b, %c)
+output %y
+)",
+              R"(%b = conv2d(%x, 2x1x1x1[6 10], _) strides=[1,1] dilations=[1,1] pads=[0,0,0,0] group=1
+%c = conv2d(%x, 2x1x1x1[3 5], _) strides=[1,1] dilations=[1,1] pads=[0,0,0,0] group=1
+%y = sub(%b, %c)
+)");
+}
+
 TEST(FoldBatchNorm, KeepsConstantsThatAreNotPerChannel) {
   expect_unchanged(fold_batch_norm, R"(graph g
 input %x f32[1x1x2x2]

@@ -56,6 +56,25 @@ y: mul(%act, %gate) -> %y f32[1x8x4x4]
   expect_same_results(before, grouped.graph);
 }
 
+/// The end of a super-resolution network: the bias stands behind the rearrangement.
+TEST(Pipeline, BiasBehindDepthToSpace) {
+  const Graph before = random_graph_from_text(R"(graph g
+input %x f32[1x2x3x3]
+constant %w f32[4x2x1x1] ...
+constant %bias f32[1] 0.25
+%a f32[1x4x3x3] = conv2d(%x, %w, _) @conv
+%b f32[1x1x6x6] = depth_to_space(%a) block_size=2 @shuffle
+%c f32[1x1x6x6] = add(%b, %bias) @bias
+%y f32[1x1x6x6] = tanh(%c) @tanh
+output %y
+)");
+  const GroupedGraph grouped = make_groups(run_passes(before));
+  EXPECT_EQ(to_text(grouped), R"(conv: conv2d(%x, %w_1, %conv_bias) + tanh -> %tanh f32[1x4x3x3]
+shuffle: depth_to_space(%tanh) -> %y f32[1x1x6x6]
+)");
+  expect_same_results(before, grouped.graph);
+}
+
 TEST(Pipeline, RandomNetworksKeepTheirResults) {
   for (unsigned seed = 1; seed <= 200 && !::testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

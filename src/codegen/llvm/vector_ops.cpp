@@ -2,6 +2,8 @@
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/IntrinsicsX86.h>
 
+#include <numeric>
+
 #include "codegen/llvm/builder_impl.h"
 #include "support/error.h"
 
@@ -29,6 +31,21 @@ llvm::Constant* first_lanes(KernelBuilder& b, int active, int lanes) {
 
 /// f32 is only known to be aligned to its own size: views start anywhere.
 constexpr uint64_t kElementAlign = 4;
+
+/// The first `active` lanes as vectors of 4, 2 and 1: AVX2's masked stores are microcoded on some CPUs and SSE
+/// has none.
+void store_in_pieces(KernelBuilder& b, Val value, Val pointer, int active) {
+  auto& ir = b.impl().ir;
+  int done = 0;
+  for (int width : {4, 2, 1}) {
+    if (active - done < width) continue;
+    std::vector<int> lanes(width);
+    std::iota(lanes.begin(), lanes.end(), done);
+    auto* piece = ir.CreateShuffleVector(value.v, lanes);
+    ir.CreateAlignedStore(piece, b.offset(pointer, done).v, llvm::Align(kElementAlign));
+    done += width;
+  }
+}
 
 Val unary_intrinsic(Val a, llvm::Intrinsic::ID id) {
   return {a.b->impl().ir.CreateUnaryIntrinsic(id, a.v), a.b};
@@ -78,6 +95,8 @@ void KernelBuilder::store(Val value, Val pointer, int64_t elem_offset, int activ
   Val at = offset(pointer, elem_offset);
   if (active < 0 || active >= lanes()) {
     ir.CreateAlignedStore(value.v, at.v, llvm::Align(kElementAlign));
+  } else if (isa_.vector_bytes < 64) {
+    store_in_pieces(*this, value, at, active);
   } else {
     ir.CreateMaskedStore(value.v, at.v, llvm::Align(kElementAlign), first_lanes(*this, active, lanes()));
   }

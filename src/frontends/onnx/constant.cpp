@@ -18,7 +18,9 @@ Tensor vector_of(const Values& values) {
 }
 
 /// An index into a shape by Python's rule for slices.
-int64_t clamped_axis(int64_t axis, int64_t rank) { return std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank); }
+int64_t clamped_axis(int64_t axis, int64_t rank) {
+  return std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank);
+}
 
 }  // namespace
 

@@ -22,7 +22,9 @@ ValueId full_mask(NodeImport& node) {
 
 }  // namespace
 
-std::vector<ValueId> import_identity(NodeImport& node) { return {node.input(0)}; }
+std::vector<ValueId> import_identity(NodeImport& node) {
+  return {node.input(0)};
+}
 
 std::vector<ValueId> import_dropout(NodeImport& node) {
   if (drops(node)) unsupported("it is in training mode; networks exported for inference work");

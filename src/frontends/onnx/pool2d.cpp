@@ -47,8 +47,12 @@ std::vector<ValueId> import_average_pool(NodeImport& node) {
   return emit_spatial(node, spatial, std::make_shared<AvgPool2d>(op), {with_rows(node, 0)});
 }
 
-std::vector<ValueId> import_global_average_pool(NodeImport& node) { return global_pool(node, ReduceKind::mean); }
+std::vector<ValueId> import_global_average_pool(NodeImport& node) {
+  return global_pool(node, ReduceKind::mean);
+}
 
-std::vector<ValueId> import_global_max_pool(NodeImport& node) { return global_pool(node, ReduceKind::max); }
+std::vector<ValueId> import_global_max_pool(NodeImport& node) {
+  return global_pool(node, ReduceKind::max);
+}
 
 }  // namespace convoy::onnx_frontend

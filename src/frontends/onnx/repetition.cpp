@@ -14,7 +14,9 @@ std::vector<ValueId> import_expand(NodeImport& node) {
 }
 
 std::vector<ValueId> import_tile(NodeImport& node) {
-  if (node.opset() < 6) unsupported("its form of opset {} is not supported, that of opset 6 and later is", node.opset());
+  if (node.opset() < 6) {
+    unsupported("its form of opset {} is not supported, that of opset 6 and later is", node.opset());
+  }
   Tile op;
   op.repeats = node.constant_ints(1);
   return node.emit(std::move(op), {node.input(0)});

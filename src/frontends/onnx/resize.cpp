@@ -89,8 +89,8 @@ void set_sizes_of_one_scale(const std::vector<int64_t>& sizes, const std::vector
     scales.push_back(static_cast<double>(sizes[i]) / static_cast<double>(extent));
   }
   if (scales.empty()) return;
-  const double scale = smallest ? *std::min_element(scales.begin(), scales.end())
-                                : *std::max_element(scales.begin(), scales.end());
+  const double scale =
+      smallest ? *std::min_element(scales.begin(), scales.end()) : *std::max_element(scales.begin(), scales.end());
   op.scales.assign(src.rank(), 1);
   for (int64_t given : axes) {
     const int axis = static_cast<int>(given);
@@ -155,7 +155,9 @@ std::vector<ValueId> import_resize(NodeImport& node) {
 
 /// mode is "nearest" or "linear"; scales were an attribute before opset 9.
 std::vector<ValueId> import_upsample(NodeImport& node) {
-  if (node.opset() < 7) unsupported("its form of opset {} is not supported, that of opset 7 and later is", node.opset());
+  if (node.opset() < 7) {
+    unsupported("its form of opset {} is not supported, that of opset 7 and later is", node.opset());
+  }
   Resize op;
   op.mode = read_word(node, "mode", ResizeMode::nearest);
   op.coordinates = CoordinateMode::asymmetric;

@@ -25,8 +25,8 @@ int spatial_axes(const NodeImport& node) {
   const int axes = node.rank(0) - 2;
   if (axes < 1) invalid_input("src is {}, expected images, channels and spatial axes", node.type(0).str());
   if (axes > 2) {
-    unsupported("src is {}: {} over {} axes is not supported, over 1 and 2 it is", node.type(0).str(),
-                node.op_type(), axes);
+    unsupported("src is {}: {} over {} axes is not supported, over 1 and 2 it is", node.type(0).str(), node.op_type(),
+                axes);
   }
   return axes;
 }

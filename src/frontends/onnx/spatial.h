@@ -11,9 +11,9 @@ namespace convoy::onnx_frontend {
 
 /// Attributes for rows and columns; those of a 1-D operator have a first axis that does nothing.
 struct Spatial {
-  int axes = 2;                 ///< of the ONNX operator: 1 or 2
-  std::vector<int64_t> kernel;  ///< rows, columns
-  std::vector<int64_t> extents; ///< rows and columns of src
+  int axes = 2;                  ///< of the ONNX operator: 1 or 2
+  std::vector<int64_t> kernel;   ///< rows, columns
+  std::vector<int64_t> extents;  ///< rows and columns of src
   Window2d window;
 };
 

@@ -3,8 +3,9 @@
 // dst, src: any strides, no overlap. See CopyMode for the ways to vectorise; each reads and writes whole
 // vectors on both sides where the strides allow.
 //   rows: row_loops.h. One side may lack contiguous elements: they are then moved one by one into vectors.
-//   tiles: task rows = the other dimensions x blocks of src's contiguous dimension, columns = vectors of dst's.
-//     A block is several tiles, so that each of the src rows it touches gives some cache lines at a time.
+//   tiles: task rows = the other dimensions x blocks of src's contiguous dimension, columns = cache lines of dst's.
+//     A block is several tiles, so that each src row gives some cache lines at a time; lines of dst are completed
+//     before the next is begun, since rows a power of two apart would evict one another.
 //   interleave, deinterleave: rows along the longer dimension, `few` vectors at a time.
 #include <algorithm>
 
@@ -128,10 +129,12 @@ void emit_deinterleave(KernelBuilder& b, const CopyLoops& loops, const RowLoops&
 
 /// Tiles of a block along src's contiguous dimension.
 constexpr int64_t kBlockTiles = 4;
+/// Elements of a column along dst's: a cache line.
+constexpr int64_t kColumnElems = 16;
 
-int64_t tile_count(int64_t extent, int lanes) { return (extent + lanes - 1) / lanes; }
+int64_t tile_count(int64_t extent, int64_t tile) { return (extent + tile - 1) / tile; }
 int64_t block_count(const CopyLoops& loops, int lanes) {
-  return tile_count(loops.src_dim.extent, static_cast<int>(kBlockTiles) * lanes);
+  return tile_count(loops.src_dim.extent, kBlockTiles * lanes);
 }
 
 class TileEmitter {
@@ -150,13 +153,13 @@ class TileEmitter {
  private:
   /// Along dst's contiguous dimension, all columns of the task.
   void block(const Addresses& base, Val index, int64_t blocks) {
-    const int64_t whole = loops_.dst_dim.extent / lanes_;
-    const int rest = static_cast<int>(loops_.dst_dim.extent % lanes_);
+    const int64_t whole = loops_.dst_dim.extent / kColumnElems;
+    const int rest = static_cast<int>(loops_.dst_dim.extent % kColumnElems);
     auto column = [&](Val c, int rows) {
-      const Addresses at = address_at(b_, base, {loops_.dst_dim}, {c * lanes_});
+      const Addresses at = address_at(b_, base, {loops_.dst_dim}, {c * kColumnElems});
       tiles_of_block(at, index, blocks, rows);
     };
-    b_.loop(b_.col_begin(), b_.min(b_.col_end(), b_.i64(whole)), 1, [&](Val c) { column(c, lanes_); });
+    b_.loop(b_.col_begin(), b_.min(b_.col_end(), b_.i64(whole)), 1, [&](Val c) { column(c, kColumnElems); });
     if (rest > 0) b_.if_then(b_.less(b_.i64(whole), b_.col_end()), [&] { column(b_.i64(whole), rest); });
   }
 
@@ -179,8 +182,14 @@ class TileEmitter {
     if (last_active > 0) tile(address_at(b_, at, {loops_.src_dim}, {first + whole * lanes_}), rows, last_active);
   }
 
-  /// Reads `rows` vectors of `columns` elements, and writes them as `columns` vectors of `rows`.
   void tile(const Addresses& at, int rows, int columns) {
+    for (int first = 0; first < rows; first += lanes_) {
+      transpose(address_at(b_, at, {loops_.dst_dim}, {b_.i64(first)}), std::min(lanes_, rows - first), columns);
+    }
+  }
+
+  /// Reads `rows` vectors of `columns` elements, and writes them as `columns` vectors of `rows`.
+  void transpose(const Addresses& at, int rows, int columns) {
     std::vector<Val> vectors;
     for (int r = 0; r < lanes_; ++r) {
       const bool exists = r < rows;
@@ -225,7 +234,7 @@ StepSpec copy_step(const CopyLoops& loops, const Target& target) {
   if (loops.mode == CopyMode::tiles) {
     const int lanes = target.isa.f32_lanes();
     step.rows = iterations(loops.dims) * block_count(loops, lanes);
-    step.cols = tile_count(loops.dst_dim.extent, lanes);
+    step.cols = tile_count(loops.dst_dim.extent, kColumnElems);
     step.kernel.emit = [loops](KernelBuilder& b) { TileEmitter(b, loops).emit(); };
     return step;
   }

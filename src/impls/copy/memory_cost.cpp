@@ -3,7 +3,7 @@
 namespace convoy {
 
 double memory_ns(double bytes, const Target& target) {
-  constexpr double kL1 = 120, kL2 = 80, kL3 = 45, kDram = 10;  // bytes per ns
+  constexpr double kL1 = 120, kL2 = 80, kL3 = 60, kDram = 10;  // bytes per ns
   const Caches& caches = target.caches;
   const double bandwidth = bytes <= static_cast<double>(caches.l1)   ? kL1
                            : bytes <= static_cast<double>(caches.l2) ? kL2

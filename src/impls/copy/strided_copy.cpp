@@ -107,7 +107,7 @@ double strided_copy_cost_ns(const TensorView& src, const TensorView& dst, const 
     const bool contiguous = row.strides.empty() || (row.strides[kDst] == 1 && row.strides[kSrc] <= 1);
     ops = contiguous ? 2 * vectors : 2 * words;
   } else {
-    ops = 6 * vectors;
+    ops = 3 * vectors;
   }
   return std::max(memory_ns(2 * bytes, target), vector_ops_ns(ops));
 }

@@ -10,7 +10,7 @@ namespace convoy {
 /// Columns that belong to the same outputs share an accumulator.
 struct PoolColumns {
   struct Column {
-    int64_t offset;   ///< input columns after that of the tile's first output's first tap
+    int64_t offset;  ///< input columns after that of the tile's first output's first tap
     int accumulator;
   };
   std::vector<Column> columns;            ///< in ascending order

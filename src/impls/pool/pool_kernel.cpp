@@ -21,10 +21,22 @@ constexpr int64_t kWidestUnrolled = 24;
 /// Taps of a tile below which the rows of the window are unrolled as well.
 constexpr int64_t kMostUnrolledTaps = 64;
 
-/// An output away from the borders, if there is one.
-int64_t typical_output(const WindowAxis& w) { return w.out / 2; }
+/// Outputs per tile at most. A few reuse most of what can be reused; longer tiles leave larger gaps between the pixels
+/// of one pass over the channels, which hardware prefetchers follow less well. Windows that do not overlap have
+/// nothing to reuse.
+int64_t most_outputs(const WindowAxis& w) {
+  const int64_t sharing = (w.taps - 1) * w.step / w.stride + 1;  // outputs that read the same column
+  return std::min<int64_t>({kMostOutputs, 2 * sharing - 1, w.out});
+}
 
-bool rolled(const PoolGeometry& g) { return g.w.taps > kWidestUnrolled; }
+/// An output away from the borders, if there is one.
+int64_t typical_output(const WindowAxis& w) {
+  return w.out / 2;
+}
+
+bool rolled(const PoolGeometry& g) {
+  return g.w.taps > kWidestUnrolled;
+}
 
 class PoolEmitter {
  public:
@@ -87,13 +99,17 @@ class PoolEmitter {
       }
       return sums;
     };
-    const bool few = static_cast<int64_t>(columns.columns.size()) * g_.h.taps <= kMostUnrolledTaps;
-    if (g_.h.borderless() && few) {
-      for (int64_t y = 0; y < g_.h.taps; ++y) down = add_row(b_.i64(y), std::move(down));
-    } else {
-      down = b_.loop(row.taps.begin, row.taps.end, 1, down, add_row);
-    }
-    return across(columns, down, tile.mr);
+    auto all_rows = [&] {
+      std::vector<Val> sums = down;
+      for (int64_t y = 0; y < g_.h.taps; ++y) sums = add_row(b_.i64(y), std::move(sums));
+      return across(columns, sums, tile.mr);
+    };
+    auto rows_inside = [&] {
+      return across(columns, b_.loop(row.taps.begin, row.taps.end, 1, down, add_row), tile.mr);
+    };
+    if (static_cast<int64_t>(columns.columns.size()) * g_.h.taps > kMostUnrolledTaps) return rows_inside();
+    if (g_.h.borderless()) return all_rows();
+    return b_.if_else_values(b_.equal(row.taps.end - row.taps.begin, b_.i64(g_.h.taps)), all_rows, rows_inside);
   }
 
   std::vector<Val> across(const PoolColumns& columns, const std::vector<Val>& down, int mr) {
@@ -147,12 +163,12 @@ class PoolEmitter {
 int pool_mr(const PoolGeometry& g, const Isa& isa) {
   if (rolled(g)) return 1;
   int mr = 1;
-  while (mr < std::min<int64_t>(kMostOutputs, g.w.out) &&
+  while (mr < most_outputs(g.w) &&
          pool_columns(g.w, typical_output(g.w), mr + 1).accumulators() <= isa.vector_registers - 4) {
     ++mr;
   }
   // Where even few outputs overflow the registers, columns that wait in memory cost less than reading them again.
-  return std::max<int>(mr, static_cast<int>(std::min<int64_t>({g.w.taps / 3, kMostOutputs, g.w.out})));
+  return std::max<int>(mr, static_cast<int>(std::min(g.w.taps / 3, most_outputs(g.w))));
 }
 
 double pool_vector_ops(const PoolGeometry& g, const Isa& isa) {

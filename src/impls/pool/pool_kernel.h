@@ -10,8 +10,9 @@
 //
 // Task space: rows = batch x output rows, columns = channel vectors. A tile is several neighbouring outputs of one
 // channel vector. Taps are combined down the columns of the input first, once for all outputs that a column
-// belongs to, then across: 3x3 outputs two apart cost 2 loads of a row each instead of 3. Channels run innermost,
-// so that pixels are read in the order they lie in memory.
+// belongs to, then across: an output of a 3x3 window with stride 2 costs 7 loads instead of 9. Rows whose windows lie
+// inside the input have code of their own without a loop over the window's rows. Channels run innermost, so that
+// pixels are read in the order they lie in memory.
 #pragma once
 
 #include "impls/conv2d/geometry.h"

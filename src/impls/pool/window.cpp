@@ -22,7 +22,9 @@ WindowAxis widened(WindowAxis axis, int64_t before, int64_t after) {
   return axis;
 }
 
-void count_taps(const MaxPool2d&, PoolGeometry& g) { g.kind = PoolKind::max; }
+void count_taps(const MaxPool2d&, PoolGeometry& g) {
+  g.kind = PoolKind::max;
+}
 
 void count_taps(const AvgPool2d& op, PoolGeometry& g) {
   g.kind = PoolKind::average;
@@ -36,7 +38,8 @@ PoolGeometry geometry(const Problem& problem) {
   const Op& op = *op_cast<Op>(*problem.anchor().op);
   const ValueId src = problem.anchor_input(0), dst = problem.group.output;
   const Shape &from = problem.type(src).shape, &to = problem.type(dst).shape;
-  PoolGeometry g{.batch = from[0], .channels = from[1], .src = strides_of(problem, src), .dst = strides_of(problem, dst)};
+  PoolGeometry g{
+      .batch = from[0], .channels = from[1], .src = strides_of(problem, src), .dst = strides_of(problem, dst)};
   WindowAxis* axes[] = {&g.h, &g.w};
   for (int i = 0; i < 2; ++i) {
     *axes[i] = {.out = to[2 + i],
@@ -50,8 +53,12 @@ PoolGeometry geometry(const Problem& problem) {
   return g;
 }
 
-std::string own_refusal(const MaxPool2d& op) { return op.with_indices ? "indices are wanted" : ""; }
-std::string own_refusal(const AvgPool2d&) { return ""; }
+std::string own_refusal(const MaxPool2d& op) {
+  return op.with_indices ? "indices are wanted" : "";
+}
+std::string own_refusal(const AvgPool2d&) {
+  return "";
+}
 
 template <class Op>
 class WindowPool : public Impl {

@@ -16,7 +16,9 @@ namespace convoy {
 
 namespace {
 
-bool innermost_is_reduced(const Reduction& r) { return !r.reduced.empty() && r.reduced.back().strides[0] == 1; }
+bool innermost_is_reduced(const Reduction& r) {
+  return !r.reduced.empty() && r.reduced.back().strides[0] == 1;
+}
 
 class InnermostEmitter {
  public:
@@ -74,6 +76,7 @@ class ReduceInnermost : public Impl {
     if (auto why = reduction_refusal(problem); !why.empty()) return Proposal::no(why);
     if (!innermost_is_reduced(make_reduction(problem))) return Proposal::no("the innermost axis is not reduced");
     Proposal proposal;
+    proposal.demands[problem.anchor_input(0)] = reduction_demand(problem);
     proposal.output = reduction_layout(problem);
     proposal.output_demand = Demand::any;
     proposal.cost_ns = parallel_ns(reduction_ns(problem), problem.target);
@@ -85,12 +88,11 @@ class ReduceInnermost : public Impl {
     const Reduction reduction = make_reduction(problem);
     const Epilogue epilogue(problem, 2);
     StepSpec step;
-    step.kernel = {.name = "reduce_innermost_f32_" + problem.target.isa.name,
-                   .key = reduction.key() + epilogue.key(),
-                   .arg_count = 2 + static_cast<int>(epilogue.args().size()),
-                   .emit = [reduction, epilogue](KernelBuilder& b) {
-                     InnermostEmitter(b, reduction, epilogue).emit();
-                   }};
+    step.kernel = {
+        .name = "reduce_innermost_f32_" + problem.target.isa.name,
+        .key = reduction.key() + epilogue.key(),
+        .arg_count = 2 + static_cast<int>(epilogue.args().size()),
+        .emit = [reduction, epilogue](KernelBuilder& b) { InnermostEmitter(b, reduction, epilogue).emit(); }};
     step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output}};
     step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
     step.rows = iterations(reduction.kept);

@@ -56,7 +56,9 @@ class LanesEmitter {
   }
 
  private:
-  int active(int64_t elems, int v) const { return static_cast<int>(std::min<int64_t>(b_.lanes(), elems - v * b_.lanes())); }
+  int active(int64_t elems, int v) const {
+    return static_cast<int>(std::min<int64_t>(b_.lanes(), elems - v * b_.lanes()));
+  }
 
   /// `elems` results from `lane` on.
   void block(Val row, Val lane, int64_t elems) {
@@ -138,6 +140,7 @@ class ReduceLanes : public Impl {
     if (auto why = reduction_refusal(problem); !why.empty()) return Proposal::no(why);
     if (lane_dim(make_reduction(problem)) < 0) return Proposal::no("the innermost axis is not kept");
     Proposal proposal;
+    proposal.demands[problem.anchor_input(0)] = reduction_demand(problem);
     proposal.output = reduction_layout(problem);
     proposal.output_demand = Demand::any;
     proposal.cost_ns = parallel_ns(reduction_ns(problem), problem.target);

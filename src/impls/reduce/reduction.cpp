@@ -15,7 +15,9 @@ std::string Reduction::key() const {
 
 namespace {
 
-const Reduce& reduce_of(const Problem& problem) { return *op_cast<Reduce>(*problem.anchor().op); }
+const Reduce& reduce_of(const Problem& problem) {
+  return *op_cast<Reduce>(*problem.anchor().op);
+}
 
 bool has_kernel(ReduceKind kind) {
   return kind == ReduceKind::sum || kind == ReduceKind::mean || kind == ReduceKind::max || kind == ReduceKind::min;
@@ -35,11 +37,25 @@ std::string reduction_refusal(const Problem& problem) {
   return "";
 }
 
+Demand reduction_demand(const Problem& problem) {
+  auto view = problem.views.find(problem.anchor_input(0));
+  if (view == problem.views.end()) return Demand::row_major;
+  for (int axis = 0; axis < view->second.rank(); ++axis) {
+    if (view->second.shape[axis] > 1 && view->second.stride(axis) == 1) return Demand::any;
+  }
+  return Demand::row_major;
+}
+
+namespace {
+
+/// The input's view when the demand is met.
 TensorView reduction_src(const Problem& problem) {
   const ValueId id = problem.anchor_input(0);
-  auto view = problem.views.find(id);
-  return view != problem.views.end() ? view->second : TensorView::contiguous(problem.type(id), Layout::row_major);
+  if (reduction_demand(problem) == Demand::any) return problem.view(id);
+  return TensorView::contiguous(problem.type(id), Layout::row_major);
 }
+
+}  // namespace
 
 Reduction make_reduction(const Problem& problem) {
   const Reduce& op = reduce_of(problem);

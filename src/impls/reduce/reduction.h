@@ -9,10 +9,10 @@ namespace convoy {
 
 struct Reduction {
   ReduceKind kind = ReduceKind::sum;
-  int64_t count = 1;                  ///< elements per result
-  std::vector<LoopDim> kept;          ///< axes of dst with their strides in {src, dst}; none of extent 1
-  std::vector<LoopDim> reduced;       ///< strides of src, outermost first
-  std::vector<int64_t> dst;           ///< strides per axis of dst
+  int64_t count = 1;             ///< elements per result
+  std::vector<LoopDim> kept;     ///< axes of dst with their strides in {src, dst}; none of extent 1
+  std::vector<LoopDim> reduced;  ///< strides of src, outermost first
+  std::vector<int64_t> dst;      ///< strides per axis of dst
 
   std::string key() const;
 };
@@ -23,8 +23,8 @@ std::string reduction_refusal(const Problem& problem);
 /// For the problem's views; dst is row-major while it has none.
 Reduction make_reduction(const Problem& problem);
 
-/// The view of the input, row-major when it has none (a constant).
-TensorView reduction_src(const Problem& problem);
+/// What the kernels ask of the input: some axis of stride 1.
+Demand reduction_demand(const Problem& problem);
 
 /// What folding starts with: adding it changes nothing.
 Val reduction_start(KernelBuilder& b, ReduceKind kind);
@@ -36,9 +36,8 @@ Val fold_all(KernelBuilder& b, ReduceKind kind, std::vector<Val> values);
 Val reduction_result(KernelBuilder& b, const Reduction& reduction, Val folded);
 
 /// A nest of loops over `dims` with carried values around `body`, which gets the address that they lead to.
-std::vector<Val> reduction_loops(
-    KernelBuilder& b, const std::vector<LoopDim>& dims, Val src, std::vector<Val> carried,
-    const std::function<std::vector<Val>(Val src, const std::vector<Val>& carried)>& body);
+std::vector<Val> reduction_loops(KernelBuilder& b, const std::vector<LoopDim>& dims, Val src, std::vector<Val> carried,
+                                 const std::function<std::vector<Val>(Val src, const std::vector<Val>& carried)>& body);
 
 /// Layout of the output that keeps results in the order of their elements.
 Layout reduction_layout(const Problem& problem);

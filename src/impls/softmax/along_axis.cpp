@@ -1,0 +1,188 @@
+// Softmax along an axis whose elements are contiguous:
+//
+//   dst[i] = epilogue(exp(src[i] - m) / s),    m = max src[j], s = sum over j of exp(src[j] - m)
+//   dst[i] = epilogue(src[i] - (m + log s))    with `log`
+//
+// src, dst: f32, stride 1 along the axis, other strides free; dst lies where the plan puts it, never on src.
+// No scratch memory: dst holds the exponentials until s is known.
+//
+// Task space: rows = positions along the other axes. A row takes three passes with vectors along the axis (maximum;
+// exponentials and their sum; scaling): it usually fits into L1, so that what counts is one exponential an element.
+#include <algorithm>
+#include <limits>
+
+#include "impls/copy/loop_dims.h"
+#include "impls/copy/memory_cost.h"
+#include "impls/elementwise/math.h"
+#include "impls/epilogue.h"
+#include "impls/softmax/list.h"
+#include "impls/vectors_along.h"
+#include "ops/checks.h"
+#include "ops/softmax.h"
+
+namespace convoy {
+
+namespace {
+
+struct SoftmaxKernel {
+  bool log = false;
+  int axis = 0;
+  int64_t extent = 1;
+  std::vector<LoopDim> others;  ///< strides of {src, dst}
+  std::vector<int64_t> dst;     ///< strides per axis
+  Epilogue epilogue;
+
+  std::string key() const {
+    return fmt::format("log{} axis{}:{} {} dst{}", log, axis, extent, loop_key(others), attribute_text(dst)) +
+           epilogue.key();
+  }
+};
+
+class SoftmaxEmitter {
+ public:
+  SoftmaxEmitter(KernelBuilder& b, const SoftmaxKernel& kernel) : b_(b), k_(kernel) {}
+
+  void emit() {
+    b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
+      std::vector<Val> index(k_.dst.size(), b_.i64(0));
+      Val src = b_.arg(0);
+      const std::vector<Val> others = split_index(b_, k_.others, row);
+      for (size_t d = 0; d < others.size(); ++d) {
+        index[k_.others[d].axis] = others[d];
+        src = b_.offset(src, others[d] * k_.others[d].strides[0]);
+      }
+      Val dst = element_address(b_, b_.arg(1), k_.dst, index);
+      Val largest = maximum(src);
+      Val sum = exponentials(src, dst, largest);
+      if (k_.log) {
+        Val shift = largest + emit_log(b_, sum);
+        finish(index, src, dst, [&](Val x) { return x - shift; });
+      } else {
+        Val scale = b_.f32(1) / sum;
+        finish(index, dst, dst, [&](Val e) { return e * scale; });
+      }
+    });
+  }
+
+ private:
+  Val maximum(Val src) {
+    const FoldFn larger = [&](Val x, Val y) { return b_.fmax(x, y); };
+    Val lowest = b_.f32(-std::numeric_limits<double>::infinity());
+    Val found = fold_vectors(
+        b_, k_.extent, lowest,
+        [&](Val so_far, Val elem, int active) {
+          return larger(so_far, first_lanes_of(b_, b_.load(b_.offset(src, elem), 0, active), lowest, active));
+        },
+        larger);
+    return fold_lanes(b_, found, larger);
+  }
+
+  /// The sum of exp(src - largest) in every lane; without `log`, dst gets the terms.
+  Val exponentials(Val src, Val dst, Val largest) {
+    const FoldFn add = [](Val x, Val y) { return x + y; };
+    Val sum = fold_vectors(
+        b_, k_.extent, b_.f32(0),
+        [&](Val so_far, Val elem, int active) {
+          Val term = emit_exp(b_, b_.load(b_.offset(src, elem), 0, active) - largest);
+          if (!k_.log) b_.store(term, b_.offset(dst, elem), 0, active);
+          return so_far + first_lanes_of(b_, term, b_.f32(0), active);
+        },
+        add);
+    return fold_lanes(b_, sum, add);
+  }
+
+  void finish(std::vector<Val> index, Val from, Val dst, const std::function<Val(Val)>& result) {
+    const std::vector<int64_t> here(index.size(), 0);
+    for_each_vector(b_, k_.extent, [&](Val elem, int active) {
+      index[k_.axis] = elem;
+      Val value = result(b_.load(b_.offset(from, elem), 0, active));
+      value = k_.epilogue.apply(b_, value, k_.epilogue.at(b_, index), here, k_.axis, active);
+      b_.store(value, b_.offset(dst, elem), 0, active);
+    });
+  }
+
+  KernelBuilder& b_;
+  const SoftmaxKernel& k_;
+};
+
+int softmax_axis(const Problem& problem) {
+  return resolve_axis(op_cast<Softmax>(*problem.anchor().op)->axis, problem.type(problem.anchor_input(0)).shape.rank());
+}
+
+/// The layout in which the axis is innermost; nothing when there is none.
+std::optional<Layout> layout_for(const Shape& shape, int axis) {
+  bool last = true;
+  for (int i = axis + 1; i < shape.rank(); ++i) last = last && shape[i] == 1;
+  if (last) return Layout::row_major;
+  if (axis == 1) return Layout::channels_last;
+  return std::nullopt;
+}
+
+class SoftmaxAlongAxis : public Impl {
+ public:
+  std::string name() const override { return "softmax_along_axis"; }
+
+  Proposal propose(const Problem& problem) const override {
+    if (auto why = Epilogue::refusal(problem); !why.empty()) return Proposal::no(why);
+    const ValueId src = problem.anchor_input(0);
+    for (ValueId id : {src, problem.group.output}) {
+      if (problem.type(id).dtype != DType::f32) return Proposal::no("not f32");
+      if (problem.type(id).shape.elems() == 0) return Proposal::no("no elements");
+    }
+    const std::optional<Layout> layout = layout_for(problem.type(src).shape, softmax_axis(problem));
+    if (!layout) return Proposal::no("the axis is innermost in no layout");
+    Proposal proposal;
+    proposal.output = *layout;
+    proposal.demands[src] = *layout == Layout::row_major ? Demand::row_major : Demand::channels_last;
+    proposal.cost_ns = parallel_ns(cost_ns(problem), problem.target);
+    proposal.variant = "softmax_along_axis_f32_" + problem.target.isa.name;
+    return proposal;
+  }
+
+  Lowered lower(const Problem& problem) const override {
+    const SoftmaxKernel k = make_kernel(problem);
+    StepSpec step;
+    step.kernel = {.name = "softmax_along_axis_f32_" + problem.target.isa.name,
+                   .key = k.key(),
+                   .arg_count = 2 + static_cast<int>(k.epilogue.args().size()),
+                   .emit = [k](KernelBuilder& b) { SoftmaxEmitter(b, k).emit(); }};
+    step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output}};
+    step.args.insert(step.args.end(), k.epilogue.args().begin(), k.epilogue.args().end());
+    step.rows = iterations(k.others);
+    step.cost_ns = cost_ns(problem);
+    return {{std::move(step)}, {}};
+  }
+
+ private:
+  static SoftmaxKernel make_kernel(const Problem& problem) {
+    const TensorView &src = problem.view(problem.anchor_input(0)), &dst = problem.view(problem.group.output);
+    SoftmaxKernel k{.log = op_cast<Softmax>(*problem.anchor().op)->log,
+                    .axis = softmax_axis(problem),
+                    .dst = dst.strides,
+                    .epilogue = Epilogue(problem, 2)};
+    k.extent = src.shape[k.axis];
+    for (int axis = 0; axis < src.rank(); ++axis) {
+      if (axis == k.axis || src.shape[axis] == 1) continue;
+      k.others.push_back({axis, src.shape[axis], {src.stride(axis), dst.stride(axis)}});
+    }
+    return k;
+  }
+
+  /// Some 30 instructions a vector, and twice the latency of folding lanes a row.
+  static double cost_ns(const Problem& problem) {
+    const TensorType& type = problem.type(problem.anchor_input(0));
+    const int64_t lanes = problem.target.isa.f32_lanes(), extent = type.shape[softmax_axis(problem)];
+    const auto rows = static_cast<double>(type.shape.elems() / extent);
+    const double ops = rows * (30.0 * static_cast<double>((extent + lanes - 1) / lanes) + 40);
+    return std::max(memory_ns(2.0 * static_cast<double>(type.bytes()), problem.target), vector_ops_ns(ops));
+  }
+};
+
+}  // namespace
+
+const Impl& softmax_along_axis() {
+  static const SoftmaxAlongAxis impl;
+  return impl;
+}
+
+}  // namespace convoy

@@ -1,0 +1,13 @@
+// Every way to compute softmax and its logarithm.
+#pragma once
+
+#include "impls/impl.h"
+
+namespace convoy {
+
+/// Vectors run along the axis.
+const Impl& softmax_along_axis();
+
+const ImplList& softmax_impls();
+
+}  // namespace convoy

@@ -1,0 +1,81 @@
+#include "ops/reduce.h"
+
+#include <gtest/gtest.h>
+
+#include "impls/harness.h"
+#include "impls/reduce/list.h"
+
+namespace convoy {
+namespace {
+
+Reduce reduce(ReduceKind kind, std::vector<int64_t> axes, bool keepdims = true) {
+  Reduce op;
+  op.kind = kind;
+  op.axes = std::move(axes);
+  op.keepdims = keepdims;
+  return op;
+}
+
+/// The first implementation that takes the arrangement: each leaves to the other what that can do.
+class AnyReduce : public Impl {
+ public:
+  std::string name() const override { return "reduce"; }
+  Proposal propose(const Problem& problem) const override { return chosen(problem).propose(problem); }
+  Lowered lower(const Problem& problem) const override { return chosen(problem).lower(problem); }
+
+ private:
+  static const Impl& chosen(const Problem& problem) {
+    return reduce_lanes().propose(problem).accepted() ? reduce_lanes() : reduce_innermost();
+  }
+};
+
+void check_reduce(const Reduce& op, const Shape& src) {
+  check(AnyReduce(), [&](CaseBuilder& b) { return b.add(op, {b.input(src)}); },
+        {.terms = static_cast<double>(src.elems())});
+}
+
+TEST(ReduceKernel, PixelsAndChannels) {
+  for (int64_t channels : {1, 3, 4, 5, 15, 16, 17, 70}) {
+    check_reduce(reduce(ReduceKind::mean, {2, 3}, channels % 2 == 0), Shape{2, channels, 5, 7});
+  }
+  check_reduce(reduce(ReduceKind::mean, {2, 3}), Shape{1, 300, 7, 7});
+  check_reduce(reduce(ReduceKind::sum, {1}), Shape{1, 67, 3, 5});
+  check_reduce(reduce(ReduceKind::sum, {1}, false), Shape{2, 16, 3, 5});
+}
+
+TEST(ReduceKernel, Kinds) {
+  for (ReduceKind kind : {ReduceKind::sum, ReduceKind::mean, ReduceKind::max, ReduceKind::min}) {
+    check_reduce(reduce(kind, {2, 3}), Shape{1, 19, 6, 9});
+    check_reduce(reduce(kind, {-1}, false), Shape{5, 131});
+  }
+}
+
+TEST(ReduceKernel, OtherAxes) {
+  check_reduce(reduce(ReduceKind::max, {0}), Shape{3, 18, 4, 5});
+  check_reduce(reduce(ReduceKind::sum, {3}, false), Shape{2, 18, 4, 21});
+  check_reduce(reduce(ReduceKind::sum, {1, 2, 3}), Shape{3, 18, 4, 5});
+  check_reduce(reduce(ReduceKind::mean, {0, 2}, false), Shape{6, 3, 70});
+  check_reduce(reduce(ReduceKind::mean, {2, 3}), Shape{1, 20, 1, 1});
+}
+
+TEST(ReduceKernel, Epilogue) {
+  for (int64_t axis : {1, 3}) {
+    check(AnyReduce(),
+          [&](CaseBuilder& b) {
+            ValueId mean = b.add(reduce(ReduceKind::mean, {axis}), {b.input(Shape{2, 21, 5, 5})});
+            ValueId scaled = b.add(binary(BinaryKind::mul), {mean, b.constant(Shape{axis == 1 ? 1 : 21, 5, 1})});
+            return b.add(unary(UnaryKind::relu), {scaled});
+          },
+          {.terms = 30});
+  }
+}
+
+TEST(ReduceKernel, RefusesOtherKinds) {
+  const Proposal proposal = proposal_for(reduce_lanes(), [](CaseBuilder& b) {
+    return b.add(reduce(ReduceKind::log_sum_exp, {2, 3}), {b.input(Shape{1, 16, 4, 4})});
+  });
+  EXPECT_EQ(proposal.refusal, "no vector code for log_sum_exp");
+}
+
+}  // namespace
+}  // namespace convoy
