@@ -122,11 +122,13 @@ TEST(StridedCopy, DepthAndSpace) {
     for (int64_t channels : {1, 3, 17}) {
       for (DepthToSpaceMode mode : {DepthToSpaceMode::dcr, DepthToSpaceMode::crd}) {
         to_space.mode = mode;
-        check(strided_copy(),
-              [&](CaseBuilder& b) { return b.add(to_space, {b.input(Shape{2, channels * block * block, 4, 5})}); });
+        check(strided_copy(), [&](CaseBuilder& b) {
+          return b.add(to_space, {b.input(Shape{2, channels * block * block, 4, 5})});
+        });
       }
-      check(strided_copy(),
-            [&](CaseBuilder& b) { return b.add(to_depth, {b.input(Shape{2, channels, 4 * block, 5 * block})}); });
+      check(strided_copy(), [&](CaseBuilder& b) {
+        return b.add(to_depth, {b.input(Shape{2, channels, 4 * block, 5 * block})});
+      });
     }
   }
 }
@@ -160,10 +162,16 @@ TEST(MappedCopy, Pad) {
   for (PadMode mode : {PadMode::constant, PadMode::reflect, PadMode::edge, PadMode::wrap}) {
     for (int64_t channels : {1, 3, 17}) {
       const Shape shape{2, channels, 5, 37};
-      check(mapped_copy(), [&](CaseBuilder& b) { return b.add(pad(mode, {0, 0, 1, 2}, {0, 0, 3, 0}, -1.5), {b.input(shape)}); });
-      check(mapped_copy(), [&](CaseBuilder& b) { return b.add(pad(mode, {0, 0, 0, -1}, {0, 0, -2, 3}), {b.input(shape)}); });
+      check(mapped_copy(), [&](CaseBuilder& b) {
+        return b.add(pad(mode, {0, 0, 1, 2}, {0, 0, 3, 0}, -1.5), {b.input(shape)});
+      });
+      check(mapped_copy(), [&](CaseBuilder& b) {
+        return b.add(pad(mode, {0, 0, 0, -1}, {0, 0, -2, 3}), {b.input(shape)});
+      });
     }
-    check(mapped_copy(), [&](CaseBuilder& b) { return b.add(pad(mode, {1, 2, 0, 0}, {0, 1, 0, 0}, 7), {b.input(Shape{2, 5, 3, 4})}); });
+    check(mapped_copy(), [&](CaseBuilder& b) {
+      return b.add(pad(mode, {1, 2, 0, 0}, {0, 1, 0, 0}, 7), {b.input(Shape{2, 5, 3, 4})});
+    });
     check(mapped_copy(), [&](CaseBuilder& b) { return b.add(pad(mode, {3}, {2}, 7), {b.input(Shape{40})}); });
   }
   check(mapped_copy(), [&](CaseBuilder& b) {
@@ -179,7 +187,9 @@ TEST(MappedCopy, Gather) {
       std::copy_n(picks, indices.elems(), indices.as<int64_t>());
       Gather gather;
       gather.axis = axis;
-      check(mapped_copy(), [&](CaseBuilder& b) { return b.add(gather, {b.input(Shape{3, 5, 4, 6}), b.constant(indices)}); });
+      check(mapped_copy(), [&](CaseBuilder& b) {
+        return b.add(gather, {b.input(Shape{3, 5, 4, 6}), b.constant(indices)});
+      });
     }
   }
 }

@@ -1,9 +1,8 @@
-#include "impls/elementwise/list.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "impls/elementwise/list.h"
 #include "impls/elementwise/math.h"
 #include "impls/harness.h"
 
@@ -11,7 +10,12 @@ namespace convoy {
 namespace {
 
 void check_unary(const Unary& op, ValueRange range, Tolerance tolerance = {.ulps = 4, .terms = 0}) {
-  check(elementwise(), [&](CaseBuilder& b) { return b.add(op, {b.input(Shape{1, 3, 9, 67}, range)}); }, tolerance);
+  check(
+      elementwise(),
+      [&](CaseBuilder& b) {
+        return b.add(op, {b.input(Shape{1, 3, 9, 67}, range)});
+      },
+      tolerance);
 }
 
 TEST(ElementwiseMath, CheapFunctions) {
@@ -58,8 +62,9 @@ TEST(ElementwiseMath, LogarithmErrorFunctionAndAngles) {
 /// Every operator on infinities, NaN, zeros, and the ends of the range.
 TEST(ElementwiseMath, SpecialValues) {
   const float inf = std::numeric_limits<float>::infinity(), nan = std::nanf("");
-  const Tensor values = Tensor::of<float>({0.0f, -0.0f, inf, -inf, nan, 1e-38f, -1e-38f, 1e-42f, 3e38f, -3e38f, 88.5f,
-                                           88.72f, 88.9f, -88.9f, 200, -200, 1, -1, 0.5f, 2.5f, -0.5f});
+  const Tensor values =
+      Tensor::of<float>({0.0f,   -0.0f, inf,    -inf, nan,  1e-38f, -1e-38f, 1e-42f, 3e38f, -3e38f, 88.5f,
+                         88.72f, 88.9f, -88.9f, 200,  -200, 1,      -1,      0.5f,   2.5f,  -0.5f});
   for (const char* word : EnumWords<UnaryKind>::words) {
     Unary op = unary(enum_value<UnaryKind>(word), 0.5, 1.5);
     if (!can_emit(op) || op.kind == UnaryKind::sin || op.kind == UnaryKind::cos) continue;
@@ -69,11 +74,15 @@ TEST(ElementwiseMath, SpecialValues) {
 
 TEST(ElementwiseMath, Pow) {
   auto check_pow = [](const Tensor& base, const Tensor& exponent) {
-    check(elementwise(), [&](CaseBuilder& b) { return b.add(binary(BinaryKind::pow), {b.input(base), b.input(exponent)}); },
+    check(elementwise(),
+          [&](CaseBuilder& b) {
+            return b.add(binary(BinaryKind::pow), {b.input(base), b.input(exponent)});
+          },
           {.ulps = 8, .terms = 0});
   };
   const float inf = std::numeric_limits<float>::infinity(), nan = std::nanf("");
-  const std::vector<float> bases = {0, -0.0f, 1, -1, 2, -2, 0.5f, -0.5f, 1.5f, 3e38f, -3e38f, 1e-38f, 1e-42f, inf, -inf, nan};
+  const std::vector<float> bases = {0,    -0.0f, 1,      -1,     2,      -2,  0.5f, -0.5f,
+                                    1.5f, 3e38f, -3e38f, 1e-38f, 1e-42f, inf, -inf, nan};
   const std::vector<float> exponents = {0, 1, -1, 2, 3, -3, 0.5f, -0.5f, 2.5f, 7, 31.5f, 1e9f, inf, -inf, nan};
   std::vector<float> all_bases, all_exponents;
   for (float base : bases) {
@@ -86,22 +95,29 @@ TEST(ElementwiseMath, Pow) {
 }
 
 TEST(ElementwiseMath, PowOfRandomValuesAndConstants) {
-  check(elementwise(), [](CaseBuilder& b) {
-    return b.add(binary(BinaryKind::pow), {b.input(Shape{33, 35}, {1e-3, 1e3}), b.input(Shape{33, 35}, {-6, 6})});
-  }, {.ulps = 12, .terms = 0});
+  check(elementwise(),
+        [](CaseBuilder& b) {
+          return b.add(binary(BinaryKind::pow), {b.input(Shape{33, 35}, {1e-3, 1e3}), b.input(Shape{33, 35}, {-6, 6})});
+        },
+        {.ulps = 12, .terms = 0});
   for (float exponent : {1.f, 2.f, 3.f, 4.f, 0.5f, -1.f, -2.f, 1.7f}) {
-    check(elementwise(), [&](CaseBuilder& b) {
-      return b.add(binary(BinaryKind::pow), {b.input(Shape{5, 35}, {0.1, 10}), b.constant(Tensor::scalar(exponent))});
-    }, {.ulps = 4, .terms = 0});
+    check(elementwise(),
+          [&](CaseBuilder& b) {
+            return b.add(binary(BinaryKind::pow),
+                         {b.input(Shape{5, 35}, {0.1, 10}), b.constant(Tensor::scalar(exponent))});
+          },
+          {.ulps = 4, .terms = 0});
   }
 }
 
 TEST(Elementwise, BinaryKinds) {
   for (BinaryKind kind : {BinaryKind::add, BinaryKind::sub, BinaryKind::mul, BinaryKind::div, BinaryKind::min,
                           BinaryKind::max, BinaryKind::prelu}) {
-    check(elementwise(), [&](CaseBuilder& b) {
-      return b.add(binary(kind), {b.input(Shape{2, 5, 7, 3}), b.input(Shape{2, 5, 7, 3})});
-    }, {.ulps = 1, .terms = 0});
+    check(elementwise(),
+          [&](CaseBuilder& b) {
+            return b.add(binary(kind), {b.input(Shape{2, 5, 7, 3}), b.input(Shape{2, 5, 7, 3})});
+          },
+          {.ulps = 1, .terms = 0});
   }
 }
 
@@ -109,7 +125,8 @@ TEST(Elementwise, MinAndMaxKeepNaN) {
   const float nan = std::nanf("");
   for (BinaryKind kind : {BinaryKind::min, BinaryKind::max}) {
     check(elementwise(), [&](CaseBuilder& b) {
-      return b.add(binary(kind), {b.input(Tensor::of<float>({nan, 1, nan, 2})), b.input(Tensor::of<float>({1, nan, nan, 3}))});
+      return b.add(binary(kind),
+                   {b.input(Tensor::of<float>({nan, 1, nan, 2})), b.input(Tensor::of<float>({1, nan, nan, 3}))});
     });
   }
 }
@@ -131,9 +148,12 @@ TEST(Elementwise, Broadcasts) {
 }
 
 TEST(Elementwise, Extents) {
-  for (const Shape& shape : {Shape{1}, Shape{15}, Shape{16}, Shape{17}, Shape{64}, Shape{3000}, Shape{1, 1, 1, 1},
-                             Shape{2, 1, 3}, Shape{1, 3, 31, 29}, Shape{1, 64, 9, 9}, Shape{0, 4}, Shape{3, 2, 2, 2, 3, 2}}) {
-    check(elementwise(), [&](CaseBuilder& b) { return b.add(binary(BinaryKind::add), {b.input(shape), b.input(shape)}); });
+  for (const Shape& shape :
+       {Shape{1}, Shape{15}, Shape{16}, Shape{17}, Shape{64}, Shape{3000}, Shape{1, 1, 1, 1}, Shape{2, 1, 3},
+        Shape{1, 3, 31, 29}, Shape{1, 64, 9, 9}, Shape{0, 4}, Shape{3, 2, 2, 2, 3, 2}}) {
+    check(elementwise(), [&](CaseBuilder& b) {
+      return b.add(binary(BinaryKind::add), {b.input(shape), b.input(shape)});
+    });
   }
 }
 

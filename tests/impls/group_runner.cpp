@@ -16,7 +16,9 @@ float* aligned(std::vector<float>& memory) {
   return reinterpret_cast<float*>((address + 63) / 64 * 64);
 }
 
-std::vector<float> garbage_bytes(int64_t bytes) { return std::vector<float>(bytes / 4 + 1 + 2 * kAlignElems, kGarbage); }
+std::vector<float> garbage_bytes(int64_t bytes) {
+  return std::vector<float>(bytes / 4 + 1 + 2 * kAlignElems, kGarbage);
+}
 
 /// Bounds of the pieces of [0, extent): unequal, none below `grain` unless the extent is.
 std::vector<int64_t> cut(int64_t extent, int64_t grain, Division division) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <set>
@@ -38,7 +39,9 @@ Tensor CaseBuilder::random_tensor(const Shape& shape, ValueRange range) {
   return tensor;
 }
 
-ValueId CaseBuilder::input(const Shape& shape, ValueRange range) { return input(random_tensor(shape, range)); }
+ValueId CaseBuilder::input(const Shape& shape, ValueRange range) {
+  return input(random_tensor(shape, range));
+}
 
 ValueId CaseBuilder::input(Tensor values) {
   const ValueId id = builder_.input("input", values.type());
@@ -46,8 +49,12 @@ ValueId CaseBuilder::input(Tensor values) {
   return id;
 }
 
-ValueId CaseBuilder::constant(const Shape& shape, ValueRange range) { return constant(random_tensor(shape, range)); }
-ValueId CaseBuilder::constant(Tensor values) { return builder_.constant("constant", std::move(values)); }
+ValueId CaseBuilder::constant(const Shape& shape, ValueRange range) {
+  return constant(random_tensor(shape, range));
+}
+ValueId CaseBuilder::constant(Tensor values) {
+  return builder_.constant("constant", std::move(values));
+}
 
 ValueId CaseBuilder::add_node(OpPtr op, const std::vector<ValueId>& inputs) {
   return builder_.add(op, inputs, op->name())[0];
@@ -101,7 +108,8 @@ class CaseRun {
         target_{isa, host_caches(), 1},
         problem_{grouped, grouped.groups[0], target_, {}} {
     for (ValueId id : problem_.group.inputs) {
-      if (!grouped.graph.is_constant(id)) problem_.views[id] = arranged_view(problem_.type(id), arrangement_);
+      const bool constant = grouped.graph.is_constant(id);
+      problem_.views[id] = arranged_view(problem_.type(id), constant ? Arrangement{} : arrangement_);
     }
   }
 
@@ -126,8 +134,8 @@ class CaseRun {
       auto demand = proposal.demands.find(id);
       if (demand == proposal.demands.end() || satisfies(view, demand->second)) continue;
       const bool row_major = demand->second == Demand::row_major;
-      view = arranged_view(problem_.type(id), {row_major ? Layout::row_major : Layout::channels_last,
-                                               !row_major && arrangement_.padded});
+      view = arranged_view(problem_.type(id),
+                           {row_major ? Layout::row_major : Layout::channels_last, !row_major && arrangement_.padded});
     }
     // The rule of Proposal::output_demand.
     const Demand usual = proposal.output == Layout::row_major ? Demand::row_major : Demand::channels_last;
@@ -137,10 +145,15 @@ class CaseRun {
   }
 
   void place_inputs() {
-    for (size_t i = 0; i < inputs_.size(); ++i) {
-      const ValueId id = grouped_.graph.inputs[i];
-      placed_.emplace(id, PlacedTensor(problem_.views.at(id), 0xFF)).first->second.write(inputs_[i]);
+    for (ValueId id : problem_.group.inputs) {
+      placed_.emplace(id, PlacedTensor(problem_.views.at(id), 0xFF)).first->second.write(value_of(id));
     }
+  }
+
+  const Tensor& value_of(ValueId id) const {
+    const Graph& graph = grouped_.graph;
+    if (graph.is_constant(id)) return *graph.value(id).constant;
+    return inputs_[std::ranges::find(graph.inputs, id) - graph.inputs.begin()];
   }
 
   std::string run_once(GroupRunner& runner, Division division, uint8_t garbage, const Tolerance& tolerance) {
@@ -206,9 +219,10 @@ void check(const Impl& impl, const BuildCase& build, Tolerance tolerance) {
           why = std::string("throws: ") + error.what();
         }
         const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        EXPECT_EQ(why, "") << "CONVOY_TEST_SEED=" << test_seed() << " impls_tests --gtest_filter="
-                           << test->test_suite_name() << "." << test->name() << "  # " << impl.name() << " " << isa
-                           << " " << to_string(layout) << (padded ? " padded " : " ") << case_text(built.grouped);
+        EXPECT_EQ(why, "") << "CONVOY_TEST_SEED=" << test_seed()
+                           << " impls_tests --gtest_filter=" << test->test_suite_name() << "." << test->name() << "  # "
+                           << impl.name() << " " << isa << " " << to_string(layout) << (padded ? " padded " : " ")
+                           << case_text(built.grouped);
       }
     }
   }

@@ -1,10 +1,11 @@
 // concat as one copy an input. The plan lets inputs be computed in place where it can; this is for the others.
+#include "ops/concat.h"
+
 #include "impls/copy/layout_like.h"
 #include "impls/copy/list.h"
 #include "impls/copy/memory_cost.h"
 #include "impls/copy/strided_copy.h"
 #include "impls/views.h"
-#include "ops/concat.h"
 
 namespace convoy {
 
@@ -38,13 +39,18 @@ class ConcatCopy : public Impl {
     for (size_t i = 0; i < problem.anchor().inputs.size(); ++i) {
       const ValueId id = problem.anchor().inputs[i];
       const PlacedView slice = concat_slice(problem.anchor(), problem.graph(), i, whole);
-      for (StepSpec& step : lower_strided_copy({{problem.view(id), 0}, slice, ValueArg{id}, ValueArg{problem.group.output}},
-                                               problem.target)) {
+      for (StepSpec& step : copies(problem, id, slice)) {
         step.suffix = fmt::format(".{}", i);
         lowered.steps.push_back(std::move(step));
       }
     }
     return lowered;
+  }
+
+ private:
+  static std::vector<StepSpec> copies(const Problem& problem, ValueId src, const PlacedView& dst) {
+    return lower_strided_copy({{problem.view(src), 0}, dst, problem.arg(src), ValueArg{problem.group.output}},
+                              problem.target);
   }
 };
 

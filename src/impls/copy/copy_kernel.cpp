@@ -132,7 +132,9 @@ constexpr int64_t kBlockTiles = 4;
 /// Elements of a column along dst's: a cache line.
 constexpr int64_t kColumnElems = 16;
 
-int64_t tile_count(int64_t extent, int64_t tile) { return (extent + tile - 1) / tile; }
+int64_t tile_count(int64_t extent, int64_t tile) {
+  return (extent + tile - 1) / tile;
+}
 int64_t block_count(const CopyLoops& loops, int lanes) {
   return tile_count(loops.src_dim.extent, kBlockTiles * lanes);
 }
@@ -171,14 +173,14 @@ class TileEmitter {
     const int rest = static_cast<int>(last_elems % lanes_);
     auto last = [&] { run_of_tiles(at, first, tile_count(last_elems, lanes_), rest > 0 ? rest : -1, rows); };
     if (blocks == 1) return last();
-    b_.if_else(b_.equal(index, b_.i64(blocks - 1)), last,
-               [&] { run_of_tiles(at, first, kBlockTiles, -1, rows); });
+    b_.if_else(b_.equal(index, b_.i64(blocks - 1)), last, [&] { run_of_tiles(at, first, kBlockTiles, -1, rows); });
   }
 
   /// `count` tiles from element `first` of src's dimension; the last has `last_active` elements of it.
   void run_of_tiles(const Addresses& at, Val first, int64_t count, int last_active, int rows) {
     const int64_t whole = last_active < 0 ? count : count - 1;
-    b_.loop(0, whole, 1, [&](Val t) { tile(address_at(b_, at, {loops_.src_dim}, {first + t * lanes_}), rows, lanes_); });
+    b_.loop(0, whole, 1,
+            [&](Val t) { tile(address_at(b_, at, {loops_.src_dim}, {first + t * lanes_}), rows, lanes_); });
     if (last_active > 0) tile(address_at(b_, at, {loops_.src_dim}, {first + whole * lanes_}), rows, last_active);
   }
 
@@ -196,7 +198,8 @@ class TileEmitter {
       vectors.push_back(exists ? b_.load(b_.offset(at.src, r * loops_.dst_dim.strides[kSrc]), 0, columns) : b_.f32(0));
     }
     vectors = transpose_tile(b_, vectors);
-    for (int c = 0; c < columns; ++c) b_.store(vectors[c], b_.offset(at.dst, c * loops_.src_dim.strides[kDst]), 0, rows);
+    for (int c = 0; c < columns; ++c)
+      b_.store(vectors[c], b_.offset(at.dst, c * loops_.src_dim.strides[kDst]), 0, rows);
   }
 
   KernelBuilder& b_;
@@ -206,10 +209,14 @@ class TileEmitter {
 
 std::string mode_name(const CopyLoops& loops) {
   switch (loops.mode) {
-    case CopyMode::rows: return "copy";
-    case CopyMode::tiles: return "transpose";
-    case CopyMode::interleave: return fmt::format("interleave{}", loops.dst_dim.extent);
-    case CopyMode::deinterleave: return fmt::format("deinterleave{}", loops.src_dim.extent);
+    case CopyMode::rows:
+      return "copy";
+    case CopyMode::tiles:
+      return "transpose";
+    case CopyMode::interleave:
+      return fmt::format("interleave{}", loops.dst_dim.extent);
+    case CopyMode::deinterleave:
+      return fmt::format("deinterleave{}", loops.src_dim.extent);
   }
   return "";
 }
@@ -242,9 +249,12 @@ StepSpec copy_step(const CopyLoops& loops, const Target& target) {
   rows.set_task_space(step);
   step.kernel.emit = [loops, rows](KernelBuilder& b) {
     switch (loops.mode) {
-      case CopyMode::interleave: return emit_interleave(b, loops, rows);
-      case CopyMode::deinterleave: return emit_deinterleave(b, loops, rows);
-      default: return emit_rows(b, loops, rows);
+      case CopyMode::interleave:
+        return emit_interleave(b, loops, rows);
+      case CopyMode::deinterleave:
+        return emit_deinterleave(b, loops, rows);
+      default:
+        return emit_rows(b, loops, rows);
     }
   };
   return step;

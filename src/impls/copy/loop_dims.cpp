@@ -25,9 +25,8 @@ std::vector<LoopDim> loop_dims(const Shape& shape, const std::vector<std::vector
     for (const auto& strides : tensor_strides) dim.strides.push_back(strides[axis]);
     dims.push_back(std::move(dim));
   }
-  std::stable_sort(dims.begin(), dims.end(), [](const LoopDim& a, const LoopDim& b) {
-    return std::abs(a.strides[0]) > std::abs(b.strides[0]);
-  });
+  std::stable_sort(dims.begin(), dims.end(),
+                   [](const LoopDim& a, const LoopDim& b) { return std::abs(a.strides[0]) > std::abs(b.strides[0]); });
   std::vector<LoopDim> merged;
   for (LoopDim& dim : dims) {
     if (!merged.empty() && walks_as_one(merged.back(), dim)) {

@@ -11,7 +11,7 @@
 namespace convoy {
 
 struct LoopDim {
-  int axis = 0;                  ///< the innermost of the axes that were merged
+  int axis = 0;  ///< the innermost of the axes that were merged
   int64_t extent = 1;
   std::vector<int64_t> strides;  ///< one a tensor
 };

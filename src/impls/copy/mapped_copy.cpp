@@ -10,11 +10,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 
 #include "graph/attributes.h"
 #include "impls/copy/memory_cost.h"
-#include "support/error.h"
 
 namespace convoy {
 
@@ -119,7 +117,8 @@ class MappedEmitter {
         lowest = b_.min(lowest, source);
       }
       if (loops_.outer.empty()) return row_of_runs(dst, src);
-      b_.if_else(b_.less(lowest, b_.i64(0)), [&] { fill_row(dst); }, [&] { row_of_runs(dst, src); });
+      b_.if_else(
+          b_.less(lowest, b_.i64(0)), [&] { fill_row(dst); }, [&] { row_of_runs(dst, src); });
     });
   }
 

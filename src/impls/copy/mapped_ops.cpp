@@ -105,10 +105,10 @@ class MappedCopyImpl : public Impl {
     const ValueId src = problem.anchor_input(0);
     const TensorView& view = problem.view(src);
     const MappedCopy copy =
-        op_cast<Pad>(op) ? pad_copy(*op_cast<Pad>(op), view, dst)
-                         : gather_copy(*op_cast<Gather>(op), *problem.graph().value(problem.anchor_input(1)).constant,
-                                       view, dst);
-    return lower_mapped_copy(copy, ValueArg{problem.group.output}, ValueArg{src}, problem.target);
+        op_cast<Pad>(op)
+            ? pad_copy(*op_cast<Pad>(op), view, dst)
+            : gather_copy(*op_cast<Gather>(op), *problem.graph().value(problem.anchor_input(1)).constant, view, dst);
+    return lower_mapped_copy(copy, ValueArg{problem.group.output}, problem.arg(src), problem.target);
   }
 };
 

@@ -12,7 +12,9 @@ double memory_ns(double bytes, const Target& target) {
   return bytes / bandwidth;
 }
 
-double vector_ops_ns(double ops) { return ops / 3.0; }
+double vector_ops_ns(double ops) {
+  return ops / 3.0;
+}
 
 double parallel_ns(double one_thread_ns, const Target& target) {
   constexpr double kStepNs = 50, kWakeNs = 2000;

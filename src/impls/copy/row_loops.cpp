@@ -42,8 +42,9 @@ class RowEmitter {
 
   void chunks(const std::vector<Val>& outer, Val first, Val last) {
     Val end = last * loops_.chunk;
-    b_.loop(first * loops_.chunk, b_.min(end, b_.i64(grouped_)), group_,
-            [&](Val i) { emit_block_({outer, i, 1, kUnroll, -1}); });
+    b_.loop(first * loops_.chunk, b_.min(end, b_.i64(grouped_)), group_, [&](Val i) {
+      emit_block_({outer, i, 1, kUnroll, -1});
+    });
     if (grouped_ < loops_.inner.extent) {
       b_.if_then(b_.less(b_.i64(grouped_), end), [&] { rest(outer, 1); });
     }
@@ -80,7 +81,9 @@ void RowLoops::set_task_space(StepSpec& step) const {
   step.cols = flat() ? 1 : chunks();
 }
 
-std::string RowLoops::key() const { return loop_key(outer) + loop_key({inner}); }
+std::string RowLoops::key() const {
+  return loop_key(outer) + loop_key({inner});
+}
 
 void emit_row_loops(KernelBuilder& b, const RowLoops& loops, const std::function<void(const RowBlock&)>& emit_block) {
   RowEmitter(b, loops, emit_block).emit();

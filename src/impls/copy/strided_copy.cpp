@@ -42,8 +42,7 @@ CopyMode choose_mode(const LoopDim& dst_dim, const LoopDim& src_dim) {
 
 /// Elements that kernels cannot move: of 1 or 2 bytes.
 StepSpec host_step(const CopyProblem& copy, const Target& target) {
-  const std::vector<LoopDim> dims =
-      loop_dims(copy.src.view.shape, {copy.dst.view.strides, copy.src.view.strides});
+  const std::vector<LoopDim> dims = loop_dims(copy.src.view.shape, {copy.dst.view.strides, copy.src.view.strides});
   const int64_t elem_bytes = size_of(copy.src.view.dtype);
   const int64_t dst_offset = copy.dst.offset_elems, src_offset = copy.src.offset_elems;
   StepSpec step;
@@ -105,15 +104,15 @@ double strided_copy_cost_ns(const TensorView& src, const TensorView& dst, const 
   if (loops.mode == CopyMode::rows) {
     const LoopDim& row = loops.dims.empty() ? loops.dst_dim : loops.dims.back();
     const bool contiguous = row.strides.empty() || (row.strides[kDst] == 1 && row.strides[kSrc] <= 1);
-    ops = contiguous ? 2 * vectors : 2 * words;
+    const double row_count = elems / static_cast<double>(row.extent);
+    ops = (contiguous ? 2 * vectors : 2 * words) + 4 * row_count;
   } else {
     ops = 3 * vectors;
   }
   return std::max(memory_ns(2 * bytes, target), vector_ops_ns(ops));
 }
 
-Lowered lower_copy(const TensorView& src, const TensorView& dst, const Target& target, ValueId src_id,
-                   ValueId dst_id) {
+Lowered lower_copy(const TensorView& src, const TensorView& dst, const Target& target, ValueId src_id, ValueId dst_id) {
   return {lower_strided_copy({{src, 0}, {dst, 0}, ValueArg{src_id}, ValueArg{dst_id}}, target), {}};
 }
 

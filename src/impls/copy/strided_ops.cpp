@@ -119,7 +119,7 @@ class StridedCopyImpl : public Impl {
   Lowered lower(const Problem& problem) const override {
     const ValueId src = problem.anchor_input(0), dst = problem.group.output;
     const ViewPair pair = views(*problem.anchor().op, problem.view(src), problem.view(dst));
-    return {lower_strided_copy({{pair.src, 0}, {pair.dst, 0}, ValueArg{src}, ValueArg{dst}}, problem.target), {}};
+    return {lower_strided_copy({{pair.src, 0}, {pair.dst, 0}, problem.arg(src), ValueArg{dst}}, problem.target), {}};
   }
 
  private:

@@ -11,9 +11,13 @@ namespace convoy {
 namespace {
 
 /// x / (1 + exp(-y)): x times the logistic function of y, with one exponential and one division.
-Val gated(KernelBuilder& b, Val x, Val negative_y) { return x / (emit_exp(b, negative_y) + b.f32(1)); }
+Val gated(KernelBuilder& b, Val x, Val negative_y) {
+  return x / (emit_exp(b, negative_y) + b.f32(1));
+}
 
-Val sigmoid(KernelBuilder& b, Val x) { return gated(b, b.f32(1), b.neg(x)); }
+Val sigmoid(KernelBuilder& b, Val x) {
+  return gated(b, b.f32(1), b.neg(x));
+}
 
 /// With t = exp(2x) - 1: (exp(2x) - 1) / (exp(2x) + 1) = t / (t + 2), precise near 0.
 Val tanh(KernelBuilder& b, Val x) {
@@ -66,39 +70,70 @@ Val sign(KernelBuilder& b, Val x) {
 
 }  // namespace
 
-bool can_emit(const Unary& op) { return op.kind != UnaryKind::logical_not; }
+bool can_emit(const Unary& op) {
+  return op.kind != UnaryKind::logical_not;
+}
 
 Val emit_unary(KernelBuilder& b, const Unary& op, Val x) {
   switch (op.kind) {
-    case UnaryKind::relu: return b.fmax(x, b.f32(0));
-    case UnaryKind::leaky_relu: return leaky_relu(b, x, op.alpha);
-    case UnaryKind::clip: return emit_clamp(b, x, op.alpha, op.beta);
-    case UnaryKind::sigmoid: return sigmoid(b, x);
-    case UnaryKind::hard_sigmoid: return hard_sigmoid(b, x, op.alpha, op.beta);
-    case UnaryKind::hard_swish: return x * hard_sigmoid(b, x, 1.0 / 6, 0.5);
-    case UnaryKind::tanh: return tanh(b, x);
-    case UnaryKind::elu: return elu(b, x, op.alpha);
-    case UnaryKind::selu: return elu(b, x, op.alpha) * b.f32(op.beta);
-    case UnaryKind::softplus: return softplus(b, x);
-    case UnaryKind::erf: return emit_erf(b, x);
-    case UnaryKind::gelu: return gelu(b, x);
-    case UnaryKind::gelu_tanh: return gelu_tanh(b, x);
-    case UnaryKind::exp: return emit_exp(b, x);
-    case UnaryKind::log: return emit_log(b, x);
-    case UnaryKind::sqrt: return b.sqrt(x);
-    case UnaryKind::reciprocal: return b.f32(1) / x;
-    case UnaryKind::neg: return b.neg(x);
-    case UnaryKind::abs: return b.abs(x);
-    case UnaryKind::floor: return b.floor(x);
-    case UnaryKind::ceil: return b.ceil(x);
-    case UnaryKind::round: return b.round_even(x);
-    case UnaryKind::sign: return sign(b, x);
-    case UnaryKind::silu: return gated(b, x, b.neg(x));
-    case UnaryKind::mish: return mish(b, x);
-    case UnaryKind::softsign: return x / (b.abs(x) + b.f32(1));
-    case UnaryKind::sin: return emit_sin(b, x);
-    case UnaryKind::cos: return emit_cos(b, x);
-    case UnaryKind::logical_not: break;
+    case UnaryKind::relu:
+      return b.fmax(x, b.f32(0));
+    case UnaryKind::leaky_relu:
+      return leaky_relu(b, x, op.alpha);
+    case UnaryKind::clip:
+      return emit_clamp(b, x, op.alpha, op.beta);
+    case UnaryKind::sigmoid:
+      return sigmoid(b, x);
+    case UnaryKind::hard_sigmoid:
+      return hard_sigmoid(b, x, op.alpha, op.beta);
+    case UnaryKind::hard_swish:
+      return x * hard_sigmoid(b, x, 1.0 / 6, 0.5);
+    case UnaryKind::tanh:
+      return tanh(b, x);
+    case UnaryKind::elu:
+      return elu(b, x, op.alpha);
+    case UnaryKind::selu:
+      return elu(b, x, op.alpha) * b.f32(op.beta);
+    case UnaryKind::softplus:
+      return softplus(b, x);
+    case UnaryKind::erf:
+      return emit_erf(b, x);
+    case UnaryKind::gelu:
+      return gelu(b, x);
+    case UnaryKind::gelu_tanh:
+      return gelu_tanh(b, x);
+    case UnaryKind::exp:
+      return emit_exp(b, x);
+    case UnaryKind::log:
+      return emit_log(b, x);
+    case UnaryKind::sqrt:
+      return b.sqrt(x);
+    case UnaryKind::reciprocal:
+      return b.f32(1) / x;
+    case UnaryKind::neg:
+      return b.neg(x);
+    case UnaryKind::abs:
+      return b.abs(x);
+    case UnaryKind::floor:
+      return b.floor(x);
+    case UnaryKind::ceil:
+      return b.ceil(x);
+    case UnaryKind::round:
+      return b.round_even(x);
+    case UnaryKind::sign:
+      return sign(b, x);
+    case UnaryKind::silu:
+      return gated(b, x, b.neg(x));
+    case UnaryKind::mish:
+      return mish(b, x);
+    case UnaryKind::softsign:
+      return x / (b.abs(x) + b.f32(1));
+    case UnaryKind::sin:
+      return emit_sin(b, x);
+    case UnaryKind::cos:
+      return emit_cos(b, x);
+    case UnaryKind::logical_not:
+      break;
   }
   internal_error("{} has no vector code", op.name());
 }
@@ -142,22 +177,33 @@ bool can_emit(BinaryKind kind) {
     case BinaryKind::min:
     case BinaryKind::max:
     case BinaryKind::pow:
-    case BinaryKind::prelu: return true;
-    default: return false;
+    case BinaryKind::prelu:
+      return true;
+    default:
+      return false;
   }
 }
 
 Val emit_binary(KernelBuilder& b, BinaryKind kind, Val lhs, Val rhs) {
   switch (kind) {
-    case BinaryKind::add: return lhs + rhs;
-    case BinaryKind::sub: return lhs - rhs;
-    case BinaryKind::mul: return lhs * rhs;
-    case BinaryKind::div: return lhs / rhs;
-    case BinaryKind::min: return extreme(b, false, lhs, rhs);
-    case BinaryKind::max: return extreme(b, true, lhs, rhs);
-    case BinaryKind::pow: return pow(b, lhs, rhs);
-    case BinaryKind::prelu: return b.select(b.compare("lt", lhs, b.f32(0)), lhs * rhs, lhs);
-    default: internal_error("{} has no vector code", enum_word(kind));
+    case BinaryKind::add:
+      return lhs + rhs;
+    case BinaryKind::sub:
+      return lhs - rhs;
+    case BinaryKind::mul:
+      return lhs * rhs;
+    case BinaryKind::div:
+      return lhs / rhs;
+    case BinaryKind::min:
+      return extreme(b, false, lhs, rhs);
+    case BinaryKind::max:
+      return extreme(b, true, lhs, rhs);
+    case BinaryKind::pow:
+      return pow(b, lhs, rhs);
+    case BinaryKind::prelu:
+      return b.select(b.compare("lt", lhs, b.f32(0)), lhs * rhs, lhs);
+    default:
+      internal_error("{} has no vector code", enum_word(kind));
   }
 }
 

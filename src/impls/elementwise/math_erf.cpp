@@ -7,10 +7,9 @@ namespace convoy {
 Val emit_erf(KernelBuilder& b, Val x) {
   Val bounded = emit_clamp(b, x, -4, 4);
   Val square = bounded * bounded;
-  Val p = emit_polynomial(
-      b, square, {1.128379143, 0.1915520984, 0.0528756352, 0.003808217078, 0.0002846857049, 2.025857517e-6});
-  Val q = emit_polynomial(
-      b, square, {1, 0.5030913025, 0.1145603181, 0.01505521364, 0.001170732459, 3.783115768e-5});
+  Val p = emit_polynomial(b, square,
+                          {1.128379143, 0.1915520984, 0.0528756352, 0.003808217078, 0.0002846857049, 2.025857517e-6});
+  Val q = emit_polynomial(b, square, {1, 0.5030913025, 0.1145603181, 0.01505521364, 0.001170732459, 3.783115768e-5});
   return emit_clamp(b, bounded * p / q, -1, 1);
 }
 

@@ -1,4 +1,6 @@
 // exp and what is made of it. x = n * ln2 + r with |r| <= ln2 / 2, so that exp(x) = 2^n * exp(r).
+#include <limits>
+
 #include "impls/elementwise/math.h"
 #include "impls/elementwise/math_functions.h"
 
@@ -82,8 +84,9 @@ LogParts split(KernelBuilder& b, Val x) {
 
 /// log(1 + f) - f; the error is 5.9e-9 of log(1 + f).
 Val log_tail(KernelBuilder& b, Val f) {
-  Val p = emit_polynomial(b, f, {0.3333331673, -0.2500081053, 0.2000228515, -0.166245492, 0.1418121787, -0.1312882719,
-                                 0.1288148303, -0.078592085});
+  Val p = emit_polynomial(b, f,
+                          {0.3333331673, -0.2500081053, 0.2000228515, -0.166245492, 0.1418121787, -0.1312882719,
+                           0.1288148303, -0.078592085});
   Val square = f * f;
   return b.fma(square * f, p, square * b.f32(-0.5));
 }
@@ -150,7 +153,7 @@ Val abs_pow(KernelBuilder& b, Val magnitude, Val exponent) {
 
   Val high = b.bits_to_f32(b.bit_and(b.bits_to_i32(exponent), b.i32(~0xfff)));
   Val low = exponent - high;
-  Val large = high * e;                              // 12 bits times 8 bits
+  Val large = high * e;  // 12 bits times 8 bits
   Val small = b.fma(low, e, exponent * log2);
   Val whole = b.round_even(emit_clamp(b, large + small, -160, 160));
   return scaled_exp2(b, whole, emit_clamp(b, (large - whole) + small, -1, 1));

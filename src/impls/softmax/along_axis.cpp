@@ -1,7 +1,7 @@
 // Softmax along an axis whose elements are contiguous:
 //
 //   dst[i] = epilogue(exp(src[i] - m) / s),    m = max src[j], s = sum over j of exp(src[j] - m)
-//   dst[i] = epilogue(src[i] - (m + log s))    with `log`
+//   dst[i] = epilogue((src[i] - m) - log s)    with `log`
 //
 // src, dst: f32, stride 1 along the axis, other strides free; dst lies where the plan puts it, never on src.
 // No scratch memory: dst holds the exponentials until s is known.
@@ -55,8 +55,9 @@ class SoftmaxEmitter {
       Val largest = maximum(src);
       Val sum = exponentials(src, dst, largest);
       if (k_.log) {
-        Val shift = largest + emit_log(b_, sum);
-        finish(index, src, dst, [&](Val x) { return x - shift; });
+        // Not x - (m + log s): a large m would swallow the logarithm's digits.
+        Val log_sum = emit_log(b_, sum);
+        finish(index, src, dst, [&](Val x) { return (x - largest) - log_sum; });
       } else {
         Val scale = b_.f32(1) / sum;
         finish(index, dst, dst, [&](Val e) { return e * scale; });
