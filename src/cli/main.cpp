@@ -71,6 +71,12 @@ int run(int argc, char** argv) {
       "resnet18.onnx\nExit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 internal error.");
   Action action;
   for (auto add : {add_run, add_bench, add_profile, add_explain, add_compare, add_info}) add(app, action);
+  // CLI11 would only say that a subcommand is missing.
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  const auto is_first_word = [&](const CLI::App* command) { return command->check_name(argv[1]); };
+  if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), is_first_word)) {
+    return report(fmt::format("there is no subcommand '{}' (see convoy --help)", argv[1]), kWrongUsage);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <vector>
 
 namespace convoy::cli {
 namespace {
@@ -49,9 +50,13 @@ int display_width(const std::string& text) {
 
 std::string shorten(const std::string& text, int width) {
   if (display_width(text) <= width) return text;
-  size_t head = (width - 2) / 2, tail = text.size() - (width - 2 - head);
-  while (head > 0 && continues_code_point(text[head])) --head;
-  while (tail < text.size() && continues_code_point(text[tail])) ++tail;
+  // Byte positions where code points start: each is one column.
+  std::vector<size_t> starts;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!continues_code_point(text[i])) starts.push_back(i);
+  }
+  const size_t kept = static_cast<size_t>(width - 2);
+  const size_t head = starts[kept / 2], tail = starts[starts.size() - (kept - kept / 2)];
   return text.substr(0, head) + ".." + text.substr(tail);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace convoy::cli {
 namespace {
@@ -27,7 +28,8 @@ std::string with_prefix(double value, const char* unit) {
 std::string three_digits(double value) {
   if (!std::isfinite(value)) return fmt::format("{}", value);
   if (value == 0) return "0";
-  const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
+  const double rounded = std::stod(fmt::format("{:.2e}", std::abs(value)));  // 0.9999 is a 1.00
+  const int magnitude = static_cast<int>(std::floor(std::log10(rounded)));
   return fmt::format("{:.{}f}", value, std::clamp(2 - magnitude, 0, 9));
 }
 

@@ -40,7 +40,7 @@ TEST(Terminal, ShortensTheMiddle) {
   EXPECT_EQ(shorten("short", 10), "short");
   EXPECT_EQ(shorten("features/block3/conv1", 12), "featu..conv1");
   EXPECT_EQ(display_width("█▏a"), 3);
-  EXPECT_EQ(display_width(shorten("ääääääääää", 7)), 2 + 2 * 1 + 1);
+  EXPECT_EQ(shorten("ääääääääää", 7), "ää..äää");
 }
 
 TEST(Table, AlignsAndTrims) {

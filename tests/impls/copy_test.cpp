@@ -194,5 +194,20 @@ TEST(MappedCopy, Gather) {
   }
 }
 
+TEST(MappedCopy, SaysWhyNot) {
+  Gather gather;
+  gather.axis = 1;
+  Tensor indices(DType::i64, Shape{64});
+  for (int64_t i = 0; i < 64; ++i) indices.as<int64_t>()[i] = i * i % 64;
+  const BuildCase irregular = [&](CaseBuilder& b) {
+    return b.add(gather, {b.input(Shape{2, 64}), b.constant(indices)});
+  };
+  EXPECT_EQ(proposal_for(mapped_copy(), irregular).refusal, "the innermost axis is read in too irregular an order");
+  const BuildCase at_run_time = [&](CaseBuilder& b) {
+    return b.add(gather, {b.input(Shape{2, 64}), b.input(indices)});
+  };
+  EXPECT_EQ(proposal_for(mapped_copy(), at_run_time).refusal, "indices are computed at run time");
+}
+
 }  // namespace
 }  // namespace convoy

@@ -141,7 +141,7 @@ class Elementwise : public Impl {
     return std::max(memory_ns(bytes, problem.target), vector_ops_ns(ops));
   }
 
-  /// Vector instructions per vector of results.
+  /// Cycles per vector of results: polynomials run at two instructions a cycle.
   static double member_ops(const Problem& problem) {
     double ops = node_ops(problem.anchor());
     for (const EpilogueNode& member : problem.group.epilogue) ops += node_ops(problem.graph().nodes[member.node]);
@@ -149,12 +149,12 @@ class Elementwise : public Impl {
   }
 
   static double node_ops(const Node& node) {
-    if (const auto* op = op_cast<Binary>(*node.op)) return op->kind == BinaryKind::pow ? 40 : 1;
+    if (const auto* op = op_cast<Binary>(*node.op)) return op->kind == BinaryKind::pow ? 25 : 1;
     const UnaryKind kind = op_cast<Unary>(*node.op)->kind;
     const bool simple = kind == UnaryKind::relu || kind == UnaryKind::leaky_relu || kind == UnaryKind::clip ||
                         kind == UnaryKind::neg || kind == UnaryKind::abs || kind == UnaryKind::hard_sigmoid ||
                         kind == UnaryKind::hard_swish;
-    return simple ? 2 : 18;
+    return simple ? 1 : 9;
   }
 };
 
