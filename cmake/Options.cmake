@@ -1,7 +1,7 @@
 # Compiler options for all of Convoy's own targets.
 add_library(convoy_options INTERFACE)
 target_compile_options(convoy_options INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
-  -Wno-restrict -Wno-array-bounds  # false alarms of g++ 12 inside the standard library
+  -Wno-restrict -Wno-array-bounds -Wno-maybe-uninitialized  # false alarms of g++ 12 in the standard library
  )
 if(CONVOY_WERROR)
   target_compile_options(convoy_options INTERFACE -Werror)
