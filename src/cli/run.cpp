@@ -95,8 +95,8 @@ std::vector<NamedRanking> rank_outputs(const std::vector<PortInfo>& ports, const
   for (size_t i = 0; i < ports.size(); ++i) {
     if (!is_class_scores(ports[i].type)) continue;
     const size_t count = options.top > 0 ? options.top : kDefaultTop;
-    rankings.push_back({ports[i].name, with_context(options.labels.empty() ? ports[i].name : options.labels,
-                                                    [&] { return rank_classes(outputs[i], count, labels); })});
+    const auto rank = [&] { return rank_classes(outputs[i], count, labels); };
+    rankings.push_back({ports[i].name, with_context(options.labels, rank)});
   }
   return rankings;
 }
