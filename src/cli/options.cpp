@@ -55,6 +55,8 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       .add_option("--set", options.settings,
                   "PATTERN:impl=NAME: force an implementation, by node name, glob or operator")
       ->allow_extra_args(false);
+  command.add_option("--precision", options.precision, "arithmetic of the network: f32 is the only one so far")
+      ->check(CLI::IsMember({"f32"}));
   command.add_option("--isa", options.isa, "highest instruction set to use (default: the best this machine has)");
   command.add_flag("--no-cache", options.no_cache, "neither read nor write the cache of compiled kernels");
 }

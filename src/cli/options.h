@@ -15,6 +15,7 @@ struct ModelOptions {
   std::vector<std::string> shapes;    ///< NAME=1x3x224x224, or without a name
   std::vector<std::string> settings;  ///< PATTERN:impl=NAME
   std::string isa;
+  std::string precision = "f32";
   bool no_cache = false;
 };
 

@@ -159,13 +159,13 @@ int run(const RunOptions& options) {
   if (rankings.empty() && (options.top > 0 || !labels.empty())) {
     invalid_input("--top: no output of the network is a list of class scores (1xN)");
   }
-  for (const std::string& line : write_outputs(options.output, program.outputs(), result.outputs, inputs))
-    fmt::print("{}\n", line);
+  const auto written = write_outputs(options.output, program.outputs(), result.outputs, inputs);
+  if (!options.json.empty()) write_json(options.json, to_json(model, result, rankings));
+  for (const std::string& line : written) fmt::print("{}\n", line);
   if (rankings.empty()) print_statistics(program.outputs(), result.outputs);
   print_rankings(rankings);
   fmt::print("ran in {} on {} (first run; convoy bench measures)\n", time_text(result.ms * 1e6),
              threads_text(program.threads()));
-  if (!options.json.empty()) write_json(options.json, to_json(model, result, rankings));
   return 0;
 }
 
