@@ -17,3 +17,9 @@ find_library(PTHREADPOOL_LIBRARY pthreadpool REQUIRED)
 add_library(pthreadpool UNKNOWN IMPORTED)
 set_target_properties(pthreadpool PROPERTIES IMPORTED_LOCATION ${PTHREADPOOL_LIBRARY}
                       INTERFACE_INCLUDE_DIRECTORIES ${PTHREADPOOL_INCLUDE_DIR})
+
+# LLVM's code generator for the instruction sets Convoy emits, linked statically: libLLVM.so holds all of LLVM and
+# costs every process 30 ms and 48 MB for its relocations.
+set(CONVOY_LLVM_COMPONENTS core object support target mc codegen asmprinter selectiondag targetparser x86codegen x86desc
+    x86info)
+llvm_map_components_to_libnames(CONVOY_LLVM_LIBRARIES ${CONVOY_LLVM_COMPONENTS})

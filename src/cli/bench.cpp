@@ -1,7 +1,7 @@
 // convoy bench: latency of whole runs, measured with the profiler off; layers from runs of their own.
-#include <sys/resource.h>
-
 #include <algorithm>
+#include <fstream>
+#include <string>
 
 #include "cli/commands.h"
 #include "cli/compiled_model.h"
@@ -31,10 +31,13 @@ struct BenchResult {
   std::vector<LayerTime> layers;
 };
 
+/// VmHWM: unlike getrusage's ru_maxrss it does not begin with the memory of the process that started this one.
 int64_t peak_rss_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<int64_t>(usage.ru_maxrss) * 1024;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6)) * 1024;
+  }
+  return 0;
 }
 
 double gflops(const CompiledModel& model, const BenchResult& result) {
@@ -70,7 +73,7 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const BenchResult& re
       {"precision", "f32"},
       {"threads", model.program.threads()},
       {"tuned", false},
-      {"compile_s", model.trace.times.total()},
+      {"compile_s", model.report.times.total()},
       {"latency_ms", {{"min", ms.min}, {"median", ms.median}, {"p90", ms.p90}, {"mean", ms.mean}, {"runs", ms.runs}}},
       {"gmac", static_cast<double>(model.plan().macs) / 1e9},
       {"gflops", gflops(model, result)},
@@ -83,8 +86,8 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const BenchResult& re
 }
 
 std::string compile_text(const CompiledModel& model) {
-  const JitStats& jit = model.trace.jit;
-  return fmt::format("{} ({} kernels compiled, {} from the cache)", time_text(model.trace.times.total() * 1e9),
+  const JitStats& jit = model.report.jit;
+  return fmt::format("{} ({} kernels compiled, {} from the cache)", time_text(model.report.times.total() * 1e9),
                      jit.compiled, jit.from_cache);
 }
 

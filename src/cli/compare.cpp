@@ -158,7 +158,7 @@ int compare(const CompareCommandOptions& options) {
   Comparison comparison;
   {
     ProgressLine progress("computing the reference of " + model.name);
-    comparison = compare_layers(model.trace.imported, inputs.tensors, {.compile = compile, .plan_hook = nullptr});
+    comparison = compare_layers(load_model(options.model.model, compile), inputs.tensors, {.compile = compile, .plan_hook = nullptr});
   }
   fmt::print("\n{}", layer_table(comparison.layers, options.tolerance).str());
   print_outputs("network output", comparison.outputs, options.tolerance);

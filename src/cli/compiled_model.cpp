@@ -17,11 +17,11 @@ const Plan& CompiledModel::plan() const {
 CompiledModel compile_model(const std::string& path, const CompileOptions& options) {
   const std::string name = file_name(path);
   ProgressLine progress("reading " + name);
-  Graph graph = load_model(path, options);
+  CompileReport report;
+  Graph graph = load_model(path, options, &report);
   progress.show("compiling " + name);
-  CompileTrace trace;
-  Program program = compile_graph(std::move(graph), options, &trace);
-  return {name, std::move(program), std::move(trace)};
+  Program program = compile_graph(std::move(graph), options, &report);
+  return {name, std::move(program), report};
 }
 
 CompiledModel compile_model(const ModelOptions& options) {

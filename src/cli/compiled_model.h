@@ -13,7 +13,7 @@ namespace convoy::cli {
 struct CompiledModel {
   std::string name;  ///< the file's name without its folder
   Program program;
-  CompileTrace trace;
+  CompileReport report;
 
   const Plan& plan() const;
   const Isa& isa() const { return plan().target.isa; }

@@ -70,8 +70,7 @@ void add_operators(const onnx::GraphProto& graph, ModelSummary& summary) {
 
 ModelSummary summarise_model(const std::string& path) {
   return with_context(path, [&] {
-    const auto file = MappedFile::open(path);
-    const auto model = parse_model(file->data(), file->bytes());
+    const auto model = parse_model(*MappedFile::open(path));
     ModelSummary summary;
     summary.format = format_of(*model);
     summary.producer = model->producer_name();

@@ -19,6 +19,9 @@ struct Isa {
   bool embedded_broadcast = false;  ///< arithmetic takes a broadcast scalar from memory as operand
   bool masked_access = false;  ///< loads and stores of part of a vector cost about as much as whole ones
 
+  bool rounding = false;       ///< floor, ceil and round to even are instructions
+  double vector_ops_per_cycle = 2;  ///< multiply-adds on whole vectors that a core starts in a cycle
+
   int f32_lanes() const { return vector_bytes / 4; }
 };
 

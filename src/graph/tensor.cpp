@@ -1,6 +1,7 @@
 #include <convoy/tensor.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -21,8 +22,19 @@ int64_t saturating_multiply(int64_t a, int64_t b) {
   return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<int64_t>::max() : product;
 }
 
-/// calloc instead of aligned_alloc and memset: pages of a large tensor that are never touched cost nothing.
+/// From this size on memory comes from the system page by page and goes back to it as soon as the tensor is freed.
+/// malloc would keep it: it stops using mmap for sizes that were freed once.
+constexpr int64_t kMappedBytes = int64_t{1} << 20;
+
+std::shared_ptr<void> map_zeros(int64_t bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  return {memory, [bytes](void* mapped) { munmap(mapped, bytes); }};
+}
+
+/// calloc or mmap instead of aligned_alloc and memset: pages of a large tensor that are never touched cost nothing.
 std::shared_ptr<void> allocate_zeros(int64_t bytes) {
+  if (bytes >= kMappedBytes) return map_zeros(bytes);
   void* memory = std::calloc(bytes + kAlignment, 1);
   if (!memory) throw std::bad_alloc();
   std::shared_ptr<void> owner(memory, &std::free);

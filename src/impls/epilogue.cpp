@@ -59,18 +59,16 @@ std::string Epilogue::refusal(const Problem& problem) {
 }
 
 Epilogue::Epilogue(const Problem& problem, int first_arg)
-    : graph_(problem.graph()),
-      shape_(problem.type(problem.group.output).shape),
-      output_(problem.group.output),
-      nodes_(member_nodes(problem)) {
+    : shape_(problem.type(problem.group.output).shape), output_(problem.group.output) {
+  for (const Node* node : member_nodes(problem)) nodes_.push_back(*node);
   if (!is_elementwise(*problem.anchor().op)) initial_ = problem.anchor().outputs[0];
   std::vector<ValueId> inside = {initial_};
   int next_arg = first_arg;
-  for (const Node* node : nodes_) {
-    for (ValueId id : node->inputs) {
+  for (const Node& node : nodes_) {
+    for (ValueId id : node.inputs) {
       if (std::ranges::find(inside, id) == inside.end()) add_operand(problem, id, next_arg);
     }
-    inside.push_back(node->outputs[0]);
+    inside.push_back(node.outputs[0]);
   }
 }
 
@@ -78,8 +76,8 @@ void Epilogue::add_operand(const Problem& problem, ValueId id, int& next_arg) {
   for (const Operand& known : operands_) {
     if (known.id == id) return;
   }
-  Operand operand{.id = id};
-  const Value& value = graph_.value(id);
+  const Value& value = problem.graph().value(id);
+  Operand operand{.id = id, .bytes = value.type.bytes()};
   if (value.constant && value.type.shape.elems() == 1) {
     operand.immediate = true;
     operand.value = value.constant->as<float>()[0];
@@ -101,13 +99,13 @@ std::string Epilogue::key() const {
       if (operands_[i].id == id) return fmt::format("o{}", i);
     }
     for (size_t i = 0; i < nodes_.size(); ++i) {
-      if (nodes_[i]->outputs[0] == id) return fmt::format("t{}", i);
+      if (nodes_[i].outputs[0] == id) return fmt::format("t{}", i);
     }
     return std::string("?");
   };
-  for (const Node* node : nodes_) {
-    text += ";" + node->op->name() + node->op->attributes();
-    for (ValueId id : node->inputs) text += "," + name_of(id);
+  for (const Node& node : nodes_) {
+    text += ";" + node.op->name() + node.op->attributes();
+    for (ValueId id : node.inputs) text += "," + name_of(id);
   }
   for (const Operand& operand : operands_) {
     text += operand.immediate ? fmt::format("|{:.9g}", operand.value)
@@ -118,14 +116,14 @@ std::string Epilogue::key() const {
 
 std::string Epilogue::label() const {
   std::string text;
-  for (const Node* node : nodes_) text += (text.empty() ? "" : "+") + node->op->name();
+  for (const Node& node : nodes_) text += (text.empty() ? "" : "+") + node.op->name();
   return text;
 }
 
 double Epilogue::ops_per_element() const {
   double ops = 0;
-  for (const Node* node : nodes_) {
-    const std::string name = node->op->name();
+  for (const Node& node : nodes_) {
+    const std::string name = node.op->name();
     const bool simple = name == "relu" || name == "clip" || name == "add" || name == "mul" || name == "sub" ||
                         name == "max" || name == "min";
     ops += simple ? 1 : 12;
@@ -136,7 +134,7 @@ double Epilogue::ops_per_element() const {
 int64_t Epilogue::operand_bytes() const {
   int64_t bytes = 0;
   for (const Operand& operand : operands_) {
-    if (!operand.immediate) bytes += graph_.type(operand.id).bytes();
+    if (!operand.immediate) bytes += operand.bytes;
   }
   return bytes;
 }
@@ -165,12 +163,12 @@ Val Epilogue::apply(KernelBuilder& b, Val result, const Cursor& cursor, const st
     for (size_t axis = 0; axis < offsets.size(); ++axis) moved += offsets[axis] * operand.strides[axis];
     return values[id] = b.load_strided(b.offset(cursor.operands[i], moved), operand.strides[vector_axis], active);
   };
-  for (const Node* node : nodes_) {
-    Val first = value_of(node->inputs[0]);
-    if (const auto* unary = op_cast<Unary>(*node->op)) {
-      values[node->outputs[0]] = emit_unary(b, *unary, first);
+  for (const Node& node : nodes_) {
+    Val first = value_of(node.inputs[0]);
+    if (const auto* unary = op_cast<Unary>(*node.op)) {
+      values[node.outputs[0]] = emit_unary(b, *unary, first);
     } else {
-      values[node->outputs[0]] = emit_binary(b, op_cast<Binary>(*node->op)->kind, first, value_of(node->inputs[1]));
+      values[node.outputs[0]] = emit_binary(b, op_cast<Binary>(*node.op)->kind, first, value_of(node.inputs[1]));
     }
   }
   return values.at(output_);

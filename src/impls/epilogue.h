@@ -55,14 +55,15 @@ class Epilogue {
     bool immediate = false;         ///< a constant with one element: `value`, and no argument
     double value = 0;
     int arg = -1;
+    int64_t bytes = 0;
   };
   void add_operand(const Problem& problem, ValueId id, int& next_arg);
 
-  const Graph& graph_;
+  // Copies: kernels are emitted when the graph they come from may be gone.
   Shape shape_;
   ValueId initial_ = kAbsent;
   ValueId output_ = kAbsent;
-  std::vector<const Node*> nodes_;
+  std::vector<Node> nodes_;
   std::vector<Operand> operands_;
   std::vector<StepArg> args_;
 };

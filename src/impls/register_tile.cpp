@@ -37,6 +37,11 @@ void add_step(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, Va
   }
 }
 
+/// True when later steps read the scalars of earlier ones at other pixels. LLVM would keep them all, and spill.
+bool pixels_overlap(const TileRun& run) {
+  return run.pixel_offsets.size() > 1 && run.count * run.src_step > run.pixel_offsets[1] - run.pixel_offsets[0];
+}
+
 /// Steps unrolled into one loop iteration: enough to hide the loop's own work, few enough to stay in the
 /// cache of decoded instructions.
 int64_t unroll_of(const RegisterTile& tile, int64_t count) {
@@ -53,15 +58,22 @@ int64_t unroll_of(const RegisterTile& tile, int64_t count) {
 
 void accumulate(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, std::vector<Val>& acc) {
   if (run.count == 0) return;
+  const bool overlap = pixels_overlap(run);
   const int64_t unroll = unroll_of(tile, run.count);
   const int64_t whole = run.count / unroll * unroll;
   acc = b.loop(0, whole, unroll, acc, [&](Val k, std::vector<Val> sums) {
     Val src = b.offset(run.src, k * run.src_step);
     Val weights = b.offset(run.weights, k * run.weights_step);
-    for (int64_t u = 0; u < unroll; ++u) add_step(b, tile, run, src, weights, u, sums);
+    for (int64_t u = 0; u < unroll; ++u) {
+      if (overlap) b.forget_loads();
+      add_step(b, tile, run, src, weights, u, sums);
+    }
     return sums;
   });
-  for (int64_t k = whole; k < run.count; ++k) add_step(b, tile, run, run.src, run.weights, k, acc);
+  for (int64_t k = whole; k < run.count; ++k) {
+    if (overlap) b.forget_loads();
+    add_step(b, tile, run, run.src, run.weights, k, acc);
+  }
 }
 
 std::vector<std::pair<int, int64_t>> split_evenly(int64_t extent, int mr_max) {
@@ -85,6 +97,8 @@ double cycles_per_reduction_step(int64_t pixels, int64_t channels, const Registe
   }
   return cycles;
 }
+
+double tile_cycles_ns(double cycles, const Isa& isa) { return cycles * 2 / isa.vector_ops_per_cycle / 3; }
 
 RegisterTile choose_tile(int64_t pixels, int64_t channels, const Isa& isa) {
   RegisterTile best;

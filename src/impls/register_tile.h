@@ -50,7 +50,10 @@ std::vector<std::pair<int, int64_t>> split_evenly(int64_t extent, int mr_max);
 /// The tile with the fewest estimated cycles for `pixels` x `channels` outputs.
 RegisterTile choose_tile(int64_t pixels, int64_t channels, const Isa& isa);
 
-/// Estimated cycles per reduction step for computing pixels x channels with this tile.
+/// Estimated cycles per reduction step for computing pixels x channels with this tile, on a core that
+/// starts two multiply-adds a cycle.
 double cycles_per_reduction_step(int64_t pixels, int64_t channels, const RegisterTile& tile, const Isa& isa);
+/// Time of so many of these cycles on one core of the machine, at 3 GHz.
+double tile_cycles_ns(double cycles, const Isa& isa);
 
 }  // namespace convoy

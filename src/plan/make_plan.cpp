@@ -17,8 +17,13 @@ namespace {
 
 class PlanMaker {
  public:
-  PlanMaker(const GroupedGraph& grouped, const Target& target, const PlanOptions& options)
-      : grouped_(grouped), graph_(grouped.graph), target_(target), options_(options), placement_(grouped) {
+  PlanMaker(GroupedGraph grouped, const Target& target, const PlanOptions& options)
+      : grouped_(std::move(grouped)),
+        graph_(grouped_.graph),
+        target_(target),
+        options_(options),
+        placement_(grouped_),
+        last_use_(last_uses(grouped_)) {
     plan_.name = graph_.name;
     plan_.target = target;
     for (ValueId id : graph_.inputs) plan_.inputs.push_back({graph_.value(id).name, graph_.type(id)});
@@ -29,6 +34,7 @@ class PlanMaker {
     check_forced(grouped_, options_.forced_impls);
     for (const Group& group : grouped_.groups) {
       with_context(describe(graph_.nodes[group.anchor]), [&] { add_group(group); });
+      free_constants(group);
     }
     finish_outputs();
     place_buffers();
@@ -78,6 +84,7 @@ class PlanMaker {
     place_of_input(node.inputs[0]);
     auto place = placement_.view(node);
     if (!place) return false;
+    last_use_.erase(node.inputs[0]);  // the view goes on reading it
     placement_.set(node.outputs[0], *place);
     return true;
   }
@@ -256,21 +263,42 @@ class PlanMaker {
     }
   }
 
-  const GroupedGraph& grouped_;
+  /// The last group that reads each value that is not a network output.
+  static std::map<ValueId, const Group*> last_uses(const GroupedGraph& grouped) {
+    std::map<ValueId, const Group*> last;
+    for (const Group& group : grouped.groups) {
+      for (ValueId id : group.inputs) last[id] = &group;
+    }
+    for (ValueId id : grouped.graph.outputs) last.erase(id);
+    return last;
+  }
+
+  /// Weights that no later group reads live on as the implementation has packed them, if at all.
+  void free_constants(const Group& group) {
+    for (ValueId id : group.inputs) {
+      const auto last = last_use_.find(id);
+      if (last == last_use_.end() || last->second != &group || !graph_.is_constant(id)) continue;
+      grouped_.graph.values[id].constant.reset();
+      if (placement_.has(id)) unused_constants_.erase(placement_.of(id).buffer);
+    }
+  }
+
+  GroupedGraph grouped_;
   const Graph& graph_;
   const Target& target_;
   const PlanOptions& options_;
   Placement placement_;
   Plan plan_;
   std::map<std::pair<ValueId, Layout>, Place> conversions_;
+  std::map<ValueId, const Group*> last_use_;
   std::map<ValueId, Place> converted_now_;  ///< of the group being added
   std::map<int32_t, Tensor> unused_constants_;  ///< by buffer; a step's use makes them part of the plan
 };
 
 }  // namespace
 
-Plan make_plan(const GroupedGraph& grouped, const Target& target, const PlanOptions& options) {
-  return PlanMaker(grouped, target, options).make();
+Plan make_plan(GroupedGraph grouped, const Target& target, const PlanOptions& options) {
+  return PlanMaker(std::move(grouped), target, options).make();
 }
 
 }  // namespace convoy

@@ -68,11 +68,12 @@ struct Plan {
 /// Text for `explain --stage plan`.
 std::string to_text(const Plan& plan);
 
-/// Lays out and schedules a grouped network for a target; see make_plan.cpp.
 struct PlanOptions {
   /// `--set PATTERN:impl=NAME` in order: node name, glob or operator -> implementation.
   ForcedImpls forced_impls;
 };
-Plan make_plan(const GroupedGraph& grouped, const Target& target, const PlanOptions& options = {});
+/// Lays out and schedules a grouped network for a target; see make_plan.cpp. Constants are freed as soon as they
+/// are packed, unless the caller keeps them.
+Plan make_plan(GroupedGraph grouped, const Target& target, const PlanOptions& options = {});
 
 }  // namespace convoy

@@ -132,11 +132,10 @@ Difference difference(const Tensor& got, const Tensor& expected) {
 }
 
 Comparison compare_layers(const Graph& imported, const std::vector<Tensor>& inputs, const CompareOptions& options) {
-  CompileTrace trace;
-  const Program program = apply_hook(compile_graph(imported, options.compile, &trace), options.plan_hook);
+  const Program program = apply_hook(compile_graph(imported, options.compile), options.plan_hook);
   Comparison comparison;
   comparison.outputs = compare_outputs(imported, program, inputs);
-  comparison.layers = compare_all_layers(trace.grouped, inputs, options);
+  comparison.layers = compare_all_layers(make_groups(run_passes(imported)), inputs, options);
   return comparison;
 }
 

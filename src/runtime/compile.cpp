@@ -28,7 +28,7 @@ std::vector<PortInfo> port_infos(const std::vector<Port>& ports) {
   return infos;
 }
 
-Program make_program(Plan plan, std::shared_ptr<JitCode> code) {
+Program make_program(Plan plan, std::shared_ptr<const JitCode> code) {
   auto data = std::make_shared<detail::ProgramData>();
   for (const PlanStep& step : plan.steps) {
     data->step_kernels.push_back(step.kernel < 0 ? nullptr : code->functions().at(step.kernel));
@@ -59,22 +59,22 @@ Target make_target(const CompileOptions& options) {
   return target;
 }
 
-Graph load_model(const std::string& path, const CompileOptions& options) {
-  return onnx_frontend::import_file(path, {.shapes = options.shapes});
+Graph load_model(const std::string& path, const CompileOptions& options, CompileReport* report) {
+  CompileReport ignored;
+  return timed((report ? report : &ignored)->times.import_s,
+               [&] { return onnx_frontend::import_file(path, {.shapes = options.shapes}); });
 }
 
-Program compile_graph(Graph graph, const CompileOptions& options, CompileTrace* trace) {
-  CompileTrace ignored;
-  CompileTimes& times = trace ? trace->times : ignored.times;
+Program compile_graph(Graph graph, const CompileOptions& options, CompileReport* report) {
+  CompileReport ignored;
+  if (!report) report = &ignored;
+  CompileTimes& times = report->times;
   const Target target = make_target(options);
-  if (trace) trace->imported = graph;
-  graph = timed(times.passes_s, [&] { return run_passes(std::move(graph)); });
-  if (trace) trace->optimised = graph;
-  const GroupedGraph grouped = timed(times.passes_s, [&] { return make_groups(std::move(graph)); });
-  if (trace) trace->grouped = grouped;
-  Plan plan = timed(times.plan_s, [&] { return make_plan(grouped, target, {.forced_impls = options.set_impl}); });
+  GroupedGraph grouped = timed(times.passes_s, [&] { return make_groups(run_passes(std::move(graph))); });
+  Plan plan = timed(times.plan_s,
+                    [&] { return make_plan(std::move(grouped), target, {.forced_impls = options.set_impl}); });
   auto code = timed(times.codegen_s, [&] { return jit_compile(plan.kernels, target.isa, jit_options(options)); });
-  if (trace) trace->jit = code->stats();
+  report->jit = code->stats();
   return make_program(std::move(plan), std::move(code));
 }
 

@@ -1,4 +1,4 @@
-// From a model file to a Program, with the results of each stage at hand for those who print them.
+// From a model file to a Program.
 #pragma once
 
 #include <convoy/program.h>
@@ -17,18 +17,17 @@ struct CompileTimes {
   double total() const { return import_s + passes_s + plan_s + codegen_s; }
 };
 
-/// The stages' results, filled as far as compilation went.
-struct CompileTrace {
-  Graph imported, optimised;
-  GroupedGraph grouped;
+/// How a compilation went.
+struct CompileReport {
   CompileTimes times;
   JitStats jit;
 };
 
 Target make_target(const CompileOptions& options);
 /// Throws Error.
-Graph load_model(const std::string& path, const CompileOptions& options);
-/// Throws Error. `trace` may be null; it costs a copy of the graphs (their constants are shared).
-Program compile_graph(Graph graph, const CompileOptions& options, CompileTrace* trace = nullptr);
+Graph load_model(const std::string& path, const CompileOptions& options, CompileReport* report = nullptr);
+/// Throws Error. `report` may be null. The graph's constants are freed one by one as they are packed, unless the
+/// caller keeps a copy of the graph.
+Program compile_graph(Graph graph, const CompileOptions& options, CompileReport* report = nullptr);
 
 }  // namespace convoy

@@ -13,7 +13,7 @@ namespace convoy::detail {
 
 struct ProgramData {
   Plan plan;
-  std::shared_ptr<JitCode> code;
+  std::shared_ptr<const JitCode> code;
   std::vector<KernelFn> step_kernels;  ///< one per step, null for host steps
   std::vector<PortInfo> inputs, outputs;
 };

@@ -25,7 +25,7 @@ class GroupRunner {
   std::vector<void*> arguments(const StepSpec& step, const std::map<ValueId, void*>& values);
 
   Lowered lowered_;
-  std::shared_ptr<JitCode> code_;
+  std::shared_ptr<const JitCode> code_;
   std::vector<std::vector<float>> temps_;
   std::vector<float> scratch_;
 };

@@ -1,5 +1,8 @@
 #include "codegen/isa.h"
 #include "codegen/llvm/pch.h"
+
+#include <algorithm>
+
 #include "support/error.h"
 
 namespace convoy {
@@ -11,14 +14,14 @@ struct Level {
   const char* name;
   std::vector<const char*> needs;
   int vector_bytes, vector_registers;
-  bool fma, embedded_broadcast, masked_access;
+  bool fma, embedded_broadcast, masked_access, rounding;
 };
 
 const std::vector<Level>& levels() {
   static const std::vector<Level> all = {
-      {"avx512", {"avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma", "bmi2"}, 64, 32, true, true, true},
-      {"avx2", {"avx2", "fma", "bmi2"}, 32, 16, true, false, true},
-      {"sse2", {"sse2"}, 16, 16, false, false, false},
+      {"avx512", {"avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma", "bmi2"}, 64, 32, true, true, true, true},
+      {"avx2", {"avx2", "fma", "bmi2"}, 32, 16, true, false, true, true},
+      {"sse2", {"sse2"}, 16, 16, false, false, false, false},
   };
   return all;
 }
@@ -38,6 +41,13 @@ std::string feature_string(const Level& level) {
   return text;
 }
 
+/// Cores with two multipliers of 512 bits; the others have one, or two of 256 bits that work together.
+bool has_two_wide_multipliers(const std::string& cpu) {
+  constexpr const char* kCpus[] = {"skylake-avx512", "cascadelake",    "cooperlake",    "icelake-server",
+                                   "sapphirerapids", "emeraldrapids", "graniterapids", "znver5"};
+  return std::ranges::find(kCpus, cpu) != std::end(kCpus);
+}
+
 Isa make_isa(const Level& level) {
   Isa isa;
   isa.name = level.name;
@@ -50,6 +60,8 @@ Isa make_isa(const Level& level) {
   isa.fma = level.fma;
   isa.embedded_broadcast = level.embedded_broadcast;
   isa.masked_access = level.masked_access;
+  isa.rounding = level.rounding;
+  isa.vector_ops_per_cycle = level.vector_bytes < 64 || has_two_wide_multipliers(isa.cpu) ? 2 : 1;
   return isa;
 }
 

@@ -1,6 +1,5 @@
 #include "codegen/llvm/jit.h"
 
-#include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
 #include <llvm/Support/CommandLine.h>
 #include <llvm/Support/raw_ostream.h>
 
@@ -11,7 +10,8 @@
 
 #include "codegen/llvm/builder_impl.h"
 #include "codegen/llvm/hash.h"
-#include "codegen/llvm/object_cache.h"
+#include "codegen/llvm/image_cache.h"
+#include "codegen/llvm/link_image.h"
 #include "support/error.h"
 
 namespace convoy {
@@ -19,7 +19,7 @@ namespace convoy {
 namespace {
 
 /// Changes whenever emitters change what they emit for an equal key.
-constexpr const char* kCodeVersion = "convoy-0.1-2";
+constexpr const char* kCodeVersion = "convoy-0.1-4";
 
 void initialize_llvm() {
   static std::once_flag once;
@@ -44,13 +44,11 @@ std::string symbol_of(const KernelSpec& spec, const Isa& isa) {
 }
 
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const Isa& isa) {
-  llvm::orc::JITTargetMachineBuilder builder((llvm::Triple(isa.triple)));
-  builder.setCPU(isa.cpu);
-  builder.setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
-  builder.setRelocationModel(llvm::Reloc::PIC_);
-  auto machine = builder.createTargetMachine();
-  if (!machine) internal_error("LLVM: {}", llvm::toString(machine.takeError()));
-  return std::move(*machine);
+  std::string error;
+  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(isa.triple, error);
+  if (!target) internal_error("LLVM: {}", error);
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(isa.triple, isa.cpu, "", {}, llvm::Reloc::PIC_,
+                                                                          std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 /// Emits `spec` into a module of its own.
@@ -72,10 +70,15 @@ std::string generate(KernelBuilder& kernel, llvm::TargetMachine& machine, llvm::
   return bytes.str().str();
 }
 
-/// Fills objects[i] for every spec, on several threads: LLVM works in a context of its own per kernel.
-void compile_objects(const std::vector<const KernelSpec*>& specs, const Isa& isa, const JitOptions& options,
-                     std::vector<std::string>& objects, JitStats& stats) {
-  const ObjectCache cache(options.cache_dir);
+std::string compile_image(const KernelSpec& spec, const Isa& isa, llvm::TargetMachine& machine) {
+  return link_image(generate(*emit(spec, isa), machine, llvm::CodeGenFileType::ObjectFile), symbol_of(spec, isa));
+}
+
+/// The image of every spec, compiled on several threads: LLVM works in a context of its own per kernel.
+std::vector<std::string> compile_images(const std::vector<const KernelSpec*>& specs, const Isa& isa,
+                                        const JitOptions& options, JitStats& stats) {
+  const ImageCache cache(options.cache_dir);
+  std::vector<std::string> images(specs.size());
   std::atomic<size_t> next = 0;
   std::atomic<int> compiled = 0, cached = 0;
   std::mutex mutex;
@@ -85,14 +88,15 @@ void compile_objects(const std::vector<const KernelSpec*>& specs, const Isa& isa
       std::unique_ptr<llvm::TargetMachine> machine;
       for (size_t i = next++; i < specs.size(); i = next++) {
         const std::string hash = cache_hash(*specs[i], isa);
-        objects[i] = cache.find(hash);
-        if (!objects[i].empty()) {
+        images[i] = cache.find(hash);
+        if (!images[i].empty()) {
           ++cached;
           continue;
         }
+        initialize_llvm();
         if (!machine) machine = make_target_machine(isa);
-        objects[i] = generate(*emit(*specs[i], isa), *machine, llvm::CodeGenFileType::ObjectFile);
-        cache.store(hash, objects[i]);
+        images[i] = compile_image(*specs[i], isa, *machine);
+        cache.store(hash, images[i]);
         ++compiled;
       }
     } catch (...) {
@@ -107,58 +111,33 @@ void compile_objects(const std::vector<const KernelSpec*>& specs, const Isa& isa
   for (auto& thread : threads) thread.join();
   if (failure) std::rethrow_exception(failure);
   stats = {compiled, cached};
+  return images;
 }
-
-class OrcCode : public JitCode {
- public:
-  OrcCode(const std::vector<KernelSpec>& specs, const Isa& isa, const JitOptions& options) {
-    std::map<std::string, size_t> unique_index;  // symbol -> index into `unique`
-    std::vector<const KernelSpec*> unique;
-    std::vector<std::string> symbols;
-    for (const KernelSpec& spec : specs) {
-      symbols.push_back(symbol_of(spec, isa));
-      if (unique_index.emplace(symbols.back(), unique.size()).second) unique.push_back(&spec);
-    }
-    std::vector<std::string> objects(unique.size());
-    compile_objects(unique, isa, options, objects, stats_);
-    link(objects, symbols, isa);
-  }
-
-  const std::vector<KernelFn>& functions() const override { return functions_; }
-  JitStats stats() const override { return stats_; }
-
- private:
-  void link(const std::vector<std::string>& objects, const std::vector<std::string>& symbols, const Isa& isa) {
-    llvm::orc::JITTargetMachineBuilder machine((llvm::Triple(isa.triple)));
-    auto jit = llvm::orc::LLJITBuilder()
-                   .setJITTargetMachineBuilder(std::move(machine))
-                   .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
-                   .create();
-    if (!jit) internal_error("LLVM: {}", llvm::toString(jit.takeError()));
-    jit_ = std::move(*jit);
-    for (const std::string& object : objects) {
-      auto buffer = llvm::MemoryBuffer::getMemBufferCopy(object, "kernel");
-      if (auto error = jit_->addObjectFile(std::move(buffer))) {
-        internal_error("LLVM: {}", llvm::toString(std::move(error)));
-      }
-    }
-    for (const std::string& symbol : symbols) {
-      auto address = jit_->lookup(symbol);
-      if (!address) internal_error("LLVM: {}", llvm::toString(address.takeError()));
-      functions_.push_back(address->toPtr<KernelFn>());
-    }
-  }
-
-  std::unique_ptr<llvm::orc::LLJIT> jit_;
-  std::vector<KernelFn> functions_;
-  JitStats stats_;
-};
 
 }  // namespace
 
-std::shared_ptr<JitCode> jit_compile(const std::vector<KernelSpec>& specs, const Isa& isa, const JitOptions& options) {
-  initialize_llvm();
-  return std::make_shared<OrcCode>(specs, isa, options);
+JitCode::JitCode(const std::vector<std::string>& images, const std::vector<size_t>& image_of_spec, JitStats stats)
+    : memory_(images), stats_(stats) {
+  for (size_t image : image_of_spec) functions_.push_back(reinterpret_cast<KernelFn>(memory_.addresses()[image]));
+}
+
+std::shared_ptr<const JitCode> jit_compile(const std::vector<KernelSpec>& specs, const Isa& isa,
+                                           const JitOptions& options) {
+  std::map<std::string, size_t> known;  // symbol -> index into `unique`
+  std::vector<const KernelSpec*> unique;
+  std::vector<size_t> image_of_spec;
+  for (const KernelSpec& spec : specs) {
+    const auto [found, is_new] = known.emplace(symbol_of(spec, isa), unique.size());
+    if (is_new) unique.push_back(&spec);
+    image_of_spec.push_back(found->second);
+  }
+  JitStats stats;
+  const std::vector<std::string> images = compile_images(unique, isa, options, stats);
+  auto code = std::make_shared<const JitCode>(images, image_of_spec, stats);
+  for (const auto& [symbol, image] : known) {
+    describe_to_perf(code->memory().addresses()[image], images[image].size(), symbol);
+  }
+  return code;
 }
 
 std::string kernel_ir(const KernelSpec& spec, const Isa& isa) {

@@ -1,5 +1,5 @@
-// Compiles kernels to machine code for the process they will run in, in parallel, with a cache of object
-// code on disk.
+// Compiles kernels to machine code for the process they will run in, in parallel, with a cache on
+// disk.
 #pragma once
 
 #include <functional>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "codegen/executable_memory.h"
 #include "codegen/isa.h"
 #include "codegen/llvm/kernel_builder.h"
 
@@ -24,7 +25,7 @@ struct KernelSpec {
 
 struct JitOptions {
   int threads = 1;
-  /// Folder of the object cache; empty: no cache.
+  /// Folder of the kernel cache; empty: no cache.
   std::string cache_dir;
 };
 
@@ -35,13 +36,22 @@ struct JitStats {
 /// Machine code of a set of kernels; lives as long as the functions are used.
 class JitCode {
  public:
-  virtual ~JitCode() = default;
+  /// Spec i has the code images[image_of_spec[i]].
+  JitCode(const std::vector<std::string>& images, const std::vector<size_t>& image_of_spec, JitStats stats);
+
   /// Function of each spec given to jit_compile, in order.
-  virtual const std::vector<KernelFn>& functions() const = 0;
-  virtual JitStats stats() const = 0;
+  const std::vector<KernelFn>& functions() const { return functions_; }
+  const ExecutableMemory& memory() const { return memory_; }
+  JitStats stats() const { return stats_; }
+
+ private:
+  ExecutableMemory memory_;
+  std::vector<KernelFn> functions_;
+  JitStats stats_;
 };
 
-std::shared_ptr<JitCode> jit_compile(const std::vector<KernelSpec>& specs, const Isa& isa, const JitOptions& options);
+std::shared_ptr<const JitCode> jit_compile(const std::vector<KernelSpec>& specs, const Isa& isa,
+                                           const JitOptions& options);
 
 /// LLVM IR or assembly of a kernel, for `explain --stage llvm|asm`.
 std::string kernel_ir(const KernelSpec& spec, const Isa& isa);

@@ -19,6 +19,9 @@ void set_target(llvm::Function& function, const Isa& isa) {
   function.addFnAttr("prefer-vector-width", std::to_string(isa.vector_bytes * 8));
   function.addFnAttr("min-legal-vector-width", std::to_string(isa.vector_bytes * 8));
   function.addFnAttr(llvm::Attribute::NoUnwind);
+  // Without a frame pointer LLVM cannot align the stack once it finds that vectors have to be spilled; three of four
+  // then cross a cache line, or none, as the stack's random address will have it.
+  function.addFnAttr("frame-pointer", "all");
 }
 
 }  // namespace

@@ -126,9 +126,40 @@ Val KernelBuilder::fmax(Val a, Val b) { return select({impl_->ir.CreateFCmpUGT(a
 Val KernelBuilder::neg(Val a) { return {impl_->ir.CreateFNeg(a.v), this}; }
 Val KernelBuilder::abs(Val a) { return unary_intrinsic(a, llvm::Intrinsic::fabs); }
 Val KernelBuilder::sqrt(Val a) { return unary_intrinsic(a, llvm::Intrinsic::sqrt); }
-Val KernelBuilder::floor(Val a) { return unary_intrinsic(a, llvm::Intrinsic::floor); }
-Val KernelBuilder::ceil(Val a) { return unary_intrinsic(a, llvm::Intrinsic::ceil); }
-Val KernelBuilder::round_even(Val a) { return unary_intrinsic(a, llvm::Intrinsic::nearbyint); }
+namespace {
+
+/// Adding and subtracting 2^23 leaves no bits for a fraction, rounded to even. Larger numbers have none, and NaN
+/// stays NaN. The sign is put back for results of zero.
+Val round_by_adding(KernelBuilder& b, Val a) {
+  const Val limit = b.f32(8388608.0), magnitude = b.abs(a);
+  const Val rounded = (magnitude + limit) - limit;
+  const Val sign = b.bit_and(b.bits_to_i32(a), b.i32(INT32_MIN));
+  const Val with_sign = b.bits_to_f32(b.bit_or(b.bits_to_i32(rounded), sign));
+  return b.select(b.compare("lt", magnitude, limit), with_sign, a);
+}
+
+/// `rounded` moved by one towards where floor (step -1) or ceil (step 1) lies, with the sign of `a`.
+Val corrected(KernelBuilder& b, Val a, Val rounded, double step) {
+  const Val wrong = b.compare(step < 0 ? "gt" : "lt", rounded, a);
+  const Val moved = b.select(wrong, rounded + b.f32(step), rounded);
+  const Val sign = b.bit_and(b.bits_to_i32(a), b.i32(INT32_MIN));
+  return b.bits_to_f32(b.bit_or(b.bits_to_i32(moved), sign));
+}
+
+}  // namespace
+
+Val KernelBuilder::floor(Val a) {
+  if (!isa_.rounding) return corrected(*this, a, round_even(a), -1);
+  return unary_intrinsic(a, llvm::Intrinsic::floor);
+}
+Val KernelBuilder::ceil(Val a) {
+  if (!isa_.rounding) return corrected(*this, a, round_even(a), 1);
+  return unary_intrinsic(a, llvm::Intrinsic::ceil);
+}
+Val KernelBuilder::round_even(Val a) {
+  if (!isa_.rounding) return round_by_adding(*this, a);
+  return unary_intrinsic(a, llvm::Intrinsic::nearbyint);
+}
 
 Val KernelBuilder::compare(const char* predicate, Val a, Val b) {
   auto& ir = impl_->ir;
@@ -174,6 +205,10 @@ Val KernelBuilder::extract(Val a, int lane) { return {impl_->ir.CreateExtractEle
 Val KernelBuilder::shuffle(Val a, Val b, const std::vector<int>& indices) {
   auto* second = b ? b.v : llvm::PoisonValue::get(a.v->getType());
   return {impl_->ir.CreateShuffleVector(a.v, second, indices), this};
+}
+
+void KernelBuilder::forget_loads() {
+  impl_->ir.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent, llvm::SyncScope::SingleThread);
 }
 
 void KernelBuilder::prefetch(Val pointer, int64_t elem_offset) {

@@ -34,14 +34,17 @@ class Scope {
 
 class ModelImport {
  public:
-  ModelImport(std::shared_ptr<const onnx::ModelProto> model, const std::string& path, const ImportOptions& options)
+  ModelImport(std::shared_ptr<onnx::ModelProto> model, const std::string& path, const ImportOptions& options)
       : model_(*model), options_(options), tensors_(model, path), builder_(model->graph().name()) {}
 
   Graph run() {
     const onnx::GraphProto& graph = model_.graph();
     check_operators(model_, graph);
     Scope scope;
-    add_initializers(graph, scope);
+    check_initializers(graph);
+    for (onnx::TensorProto& tensor : *model_.mutable_graph()->mutable_initializer()) {
+      add_initializer(tensor.name(), tensors_.take(tensor), scope);
+    }
     add_inputs(graph, scope);
     import_nodes(graph, scope);
     if (graph.output_size() == 0) invalid_input("the graph has no outputs");
@@ -50,15 +53,15 @@ class ModelImport {
   }
 
  private:
-  void add_initializers(const onnx::GraphProto& graph, Scope& scope) {
-    if (graph.sparse_initializer_size() > 0) {
-      unsupported("tensor '{}' is a sparse initializer, only dense ones are supported",
-                  graph.sparse_initializer(0).values().name());
-    }
-    for (const onnx::TensorProto& tensor : graph.initializer()) {
-      if (scope.has(tensor.name())) invalid_input("two initializers are named '{}'", tensor.name());
-      scope.set(tensor.name(), builder_.constant(tensor.name(), tensors_.read(tensor, tensor.name())));
-    }
+  static void check_initializers(const onnx::GraphProto& graph) {
+    if (graph.sparse_initializer_size() == 0) return;
+    unsupported("tensor '{}' is a sparse initializer, only dense ones are supported",
+                graph.sparse_initializer(0).values().name());
+  }
+
+  void add_initializer(const std::string& name, Tensor tensor, Scope& scope) {
+    if (scope.has(name)) invalid_input("two initializers are named '{}'", name);
+    scope.set(name, builder_.constant(name, std::move(tensor)));
   }
 
   /// In old IR versions initializers are listed as inputs too; they are none to Convoy.
@@ -117,7 +120,10 @@ class ModelImport {
     check_operators(model_, branch);
     if (branch.input_size() > 0) invalid_input("its branch '{}' has inputs", branch.name());
     Scope inner(&scope);
-    add_initializers(branch, inner);
+    check_initializers(branch);
+    for (const onnx::TensorProto& tensor : branch.initializer()) {
+      add_initializer(tensor.name(), tensors_.read(tensor, tensor.name()), inner);
+    }
     import_nodes(branch, inner);
     std::vector<ValueId> outputs;
     for (const onnx::ValueInfoProto& output : branch.output()) outputs.push_back(inner.find(output.name()));
@@ -161,7 +167,7 @@ class ModelImport {
     return id;
   }
 
-  const onnx::ModelProto& model_;
+  onnx::ModelProto& model_;
   const ImportOptions& options_;
   TensorReader tensors_;
   GraphBuilder builder_;
@@ -169,7 +175,7 @@ class ModelImport {
 
 }  // namespace
 
-Graph import_model(std::shared_ptr<const onnx::ModelProto> model, const std::string& path,
+Graph import_model(std::shared_ptr<onnx::ModelProto> model, const std::string& path,
                    const ImportOptions& options) {
   return ModelImport(std::move(model), path, options).run();
 }

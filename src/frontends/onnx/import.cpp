@@ -7,8 +7,7 @@
 namespace convoy::onnx_frontend {
 
 Graph import_file(const std::string& path, const ImportOptions& options) {
-  const auto file = with_context(path, [&] { return MappedFile::open(path); });
-  return import_bytes(file->data(), file->bytes(), path, options);
+  return with_context(path, [&] { return import_model(parse_model(*MappedFile::open(path)), path, options); });
 }
 
 Graph import_bytes(const void* data, size_t bytes, const std::string& path, const ImportOptions& options) {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -37,6 +38,11 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
   void* data = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, file.fd, 0);
   if (data == MAP_FAILED) invalid_input("the file cannot be mapped: {}", std::strerror(errno));
   return std::shared_ptr<const MappedFile>(new MappedFile(static_cast<const char*>(data), bytes));
+}
+
+void MappedFile::forget(size_t bytes) const {
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  if (bytes >= page) madvise(const_cast<char*>(data_), std::min(bytes, bytes_) / page * page, MADV_DONTNEED);
 }
 
 MappedFile::~MappedFile() {

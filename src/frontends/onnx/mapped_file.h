@@ -18,6 +18,8 @@ class MappedFile {
   /// Null for an empty file.
   const char* data() const { return data_; }
   size_t bytes() const { return bytes_; }
+  /// The first `bytes` bytes need no longer be in this process's memory. They can still be read.
+  void forget(size_t bytes) const;
 
  private:
   MappedFile(const char* data, size_t bytes) : data_(data), bytes_(bytes) {}

@@ -1,12 +1,14 @@
 #include "frontends/onnx/model_proto.h"
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
 #include <limits>
 #include <string_view>
 
+#include "frontends/onnx/mapped_file.h"
 #include "support/error.h"
 
 namespace convoy::onnx_frontend {
@@ -74,18 +76,50 @@ void check_versions(const onnx::ModelProto& model) {
   }
 }
 
-}  // namespace
+/// Reads a file and lets go of the pages behind: weights are in the message by then.
+class FileStream : public google::protobuf::io::ZeroCopyInputStream {
+ public:
+  explicit FileStream(const MappedFile& file) : file_(file), blocks_(file.data(), static_cast<int>(file.bytes()), kBlock) {}
 
-std::shared_ptr<const onnx::ModelProto> parse_model(const void* data, size_t bytes) {
-  check_size(bytes);
-  const std::string_view view(static_cast<const char*>(data), bytes);
+  bool Next(const void** data, int* size) override {
+    file_.forget(static_cast<size_t>(blocks_.ByteCount()));
+    return blocks_.Next(data, size);
+  }
+  void BackUp(int count) override { blocks_.BackUp(count); }
+  bool Skip(int count) override { return blocks_.Skip(count); }
+  int64_t ByteCount() const override { return blocks_.ByteCount(); }
+
+ private:
+  static constexpr int kBlock = 1 << 20;
+
+  const MappedFile& file_;
+  google::protobuf::io::ArrayInputStream blocks_;
+};
+
+/// `view`: the same bytes, to say what they are when they are no model.
+std::shared_ptr<onnx::ModelProto> parse_stream(google::protobuf::io::ZeroCopyInputStream& stream,
+                                               std::string_view view) {
   auto model = std::make_shared<onnx::ModelProto>();
-  if (!model->ParseFromArray(data, static_cast<int>(bytes))) refuse_unparsed(view);
+  if (!model->ParseFromZeroCopyStream(&stream)) refuse_unparsed(view);
   // Other files parse by chance: text, and protocol buffers of other kinds.
   if (!model->has_ir_version()) refuse_unparsed(view);
   check_versions(*model);
   if (!model->has_graph()) invalid_input("the model has no graph");
   return model;
+}
+
+}  // namespace
+
+std::shared_ptr<onnx::ModelProto> parse_model(const void* data, size_t bytes) {
+  check_size(bytes);
+  google::protobuf::io::ArrayInputStream stream(data, static_cast<int>(bytes));
+  return parse_stream(stream, {static_cast<const char*>(data), bytes});
+}
+
+std::shared_ptr<onnx::ModelProto> parse_model(const MappedFile& file) {
+  check_size(file.bytes());
+  FileStream stream(file);
+  return parse_stream(stream, {file.data(), file.bytes()});
 }
 
 int64_t opset_of(const onnx::ModelProto& model, const std::string& domain) {

@@ -11,12 +11,16 @@
 
 namespace convoy::onnx_frontend {
 
+class MappedFile;
+
 /// The oldest opset that is read. Of what opset 7 changed, broadcasting is imported by its old rule too.
 constexpr int64_t kOldestOpset = 6;
 
 /// Throws Error that says what the bytes are instead: nothing, text, a truncated model, a model without a
 /// graph or of a version that Convoy does not read.
-std::shared_ptr<const onnx::ModelProto> parse_model(const void* data, size_t bytes);
+std::shared_ptr<onnx::ModelProto> parse_model(const void* data, size_t bytes);
+/// The same for a file, of which little is in memory at any time.
+std::shared_ptr<onnx::ModelProto> parse_model(const MappedFile& file);
 
 /// Version of the operator set of `domain` that the model uses ("" and "ai.onnx" are the same domain).
 /// Throws Error when the model does not say.

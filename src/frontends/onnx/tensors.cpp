@@ -104,28 +104,16 @@ void check_location(const std::string& location) {
   }
 }
 
-}  // namespace
-
-TensorReader::TensorReader(std::shared_ptr<const void> model, const std::string& model_path)
-    : model_(std::move(model)), folder_(std::filesystem::path(model_path).parent_path().string()) {}
-
-Tensor TensorReader::read(const onnx::TensorProto& proto, const std::string& name) const {
-  return with_context(fmt::format("tensor '{}'", name), [&] {
-    const TensorType type = type_of(proto);
-    if (proto.has_segment()) unsupported("tensors in segments are not supported");
-    if (proto.data_location() == onnx::TensorProto::EXTERNAL) return external_tensor(proto, type);
-    return inline_tensor(proto, type);
-  });
-}
-
-Tensor TensorReader::inline_tensor(const onnx::TensorProto& proto, const TensorType& type) const {
+/// Of data within the proto, which `owner` keeps.
+Tensor inline_tensor(const onnx::TensorProto& proto, const TensorType& type,
+                     const std::shared_ptr<const void>& owner) {
   if (!proto.raw_data().empty()) {
     expect_bytes(proto.raw_data().size(), type);
-    return aliased(proto.raw_data().data(), type, model_);
+    return aliased(proto.raw_data().data(), type, owner);
   }
   const auto same_width = [&](const auto& data) {
     expect_count(data.size(), type);
-    return aliased(data.data(), type, model_);
+    return aliased(data.data(), type, owner);
   };
   const auto int32_data = [&]<class T>(T) {
     expect_count(proto.int32_data_size(), type);
@@ -159,6 +147,31 @@ Tensor TensorReader::inline_tensor(const onnx::TensorProto& proto, const TensorT
       return int32_data(bool{});
   }
   internal_error("dtype {}", static_cast<int>(type.dtype));
+}
+
+}  // namespace
+
+TensorReader::TensorReader(std::shared_ptr<const void> model, const std::string& model_path)
+    : model_(std::move(model)), folder_(std::filesystem::path(model_path).parent_path().string()) {}
+
+Tensor TensorReader::read(const onnx::TensorProto& proto, const std::string& name) const {
+  return read(proto, name, model_);
+}
+
+Tensor TensorReader::take(onnx::TensorProto& proto) const {
+  const auto taken = std::make_shared<onnx::TensorProto>();
+  taken->Swap(&proto);
+  proto.set_name(taken->name());
+  return read(*taken, taken->name(), taken);
+}
+
+Tensor TensorReader::read(const onnx::TensorProto& proto, const std::string& name, const Owner& owner) const {
+  return with_context(fmt::format("tensor '{}'", name), [&] {
+    const TensorType type = type_of(proto);
+    if (proto.has_segment()) unsupported("tensors in segments are not supported");
+    if (proto.data_location() == onnx::TensorProto::EXTERNAL) return external_tensor(proto, type);
+    return inline_tensor(proto, type, owner);
+  });
 }
 
 Tensor TensorReader::external_tensor(const onnx::TensorProto& proto, const TensorType& type) const {

@@ -21,9 +21,14 @@ class TensorReader {
   /// Throws Error naming the tensor: an element type that Convoy does not have, sizes that contradict each
   /// other, external data that is not there. Nothing is allocated that the model's data does not fill.
   Tensor read(const onnx::TensorProto& proto, const std::string& name) const;
+  /// The same, named as the proto says. Data moves out of the proto, so that it is freed with the Tensor and not
+  /// only with the whole model; the name stays.
+  Tensor take(onnx::TensorProto& proto) const;
 
  private:
-  Tensor inline_tensor(const onnx::TensorProto& proto, const TensorType& type) const;
+  using Owner = std::shared_ptr<const void>;
+
+  Tensor read(const onnx::TensorProto& proto, const std::string& name, const Owner& owner) const;
   Tensor external_tensor(const onnx::TensorProto& proto, const TensorType& type) const;
   const std::shared_ptr<const MappedFile>& open_external(const std::string& location) const;
 

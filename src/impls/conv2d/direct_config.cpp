@@ -46,11 +46,10 @@ DirectConfig choose_direct(const ConvGeometry& g, const Target& target) {
 }
 
 double direct_cost_ns(const ConvGeometry& g, const DirectConfig& config, const Target& target) {
-  constexpr double kGhz = 3.0;
   const double steps = static_cast<double>(g.batch) * g.groups * g.h.out * g.h.taps * g.w.taps * g.ic;
   const double cycles = steps * cycles_per_reduction_step(g.w.out, g.oc, config.tile, target.isa);
   const double weights_bytes = 4.0 * g.groups * g.oc * g.ic * g.h.taps * g.w.taps;
-  return std::max(cycles / kGhz, weights_bytes / 15.0) / target.threads;
+  return std::max(tile_cycles_ns(cycles, target.isa), weights_bytes / 15.0) / target.threads;
 }
 
 namespace {

@@ -203,6 +203,7 @@ class DirectEmitter {
       TileRun tap = run;
       tap.src = b_.offset(run.src, x * g_.w.step * g_.src[3]);
       tap.weights = b_.offset(run.weights, x * ic * width_);
+      b_.forget_loads();  // taps read the same pixels
       accumulate(b_, shape, tap, acc);
     }
   }

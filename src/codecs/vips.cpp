@@ -1,4 +1,4 @@
-#include "io/vips.h"
+#include "codecs/vips.h"
 
 #include "support/error.h"
 

@@ -1,4 +1,4 @@
-#include "codegen/llvm/object_cache.h"
+#include "codegen/llvm/image_cache.h"
 
 #include <unistd.h>
 
@@ -18,15 +18,15 @@ namespace {
 constexpr size_t kHashChars = 32;
 }  // namespace
 
-ObjectCache::ObjectCache(std::string dir) : dir_(std::move(dir)) {
+ImageCache::ImageCache(std::string dir) : dir_(std::move(dir)) {
   std::error_code failed;
   if (!dir_.empty()) fs::create_directories(dir_, failed);
   if (failed) dir_.clear();
 }
 
-std::string ObjectCache::path_of(const std::string& hash) const { return dir_ + "/" + hash + ".o"; }
+std::string ImageCache::path_of(const std::string& hash) const { return dir_ + "/" + hash + ".bin"; }
 
-std::string ObjectCache::find(const std::string& hash) const {
+std::string ImageCache::find(const std::string& hash) const {
   if (dir_.empty()) return "";
   std::ifstream file(path_of(hash), std::ios::binary);
   if (!file) return "";
@@ -39,14 +39,14 @@ std::string ObjectCache::find(const std::string& hash) const {
   return hash_hex(content) == stored ? content : "";
 }
 
-void ObjectCache::store(const std::string& hash, const std::string& object) const {
+void ImageCache::store(const std::string& hash, const std::string& image) const {
   if (dir_.empty()) return;
   static std::atomic<int> counter = 0;
   const std::string temporary = path_of(hash) + "." + std::to_string(getpid()) + "." + std::to_string(counter++);
   std::error_code failed;
   {
     std::ofstream file(temporary, std::ios::binary);
-    file << object << hash_hex(object);
+    file << image << hash_hex(image);
     if (!file.flush()) {
       fs::remove(temporary, failed);
       return;
