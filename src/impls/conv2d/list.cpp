@@ -8,7 +8,9 @@ const ImplList& conv2d_impls() {
   static const ImplList list = {
       &conv2d_depthwise(),
       &conv2d_winograd(6),
+      &conv2d_winograd(5),
       &conv2d_winograd(4),
+      &conv2d_winograd(3),
       &conv2d_winograd(2),
       &conv2d_direct(),
   };

@@ -7,7 +7,7 @@ namespace convoy {
 
 const Impl& conv2d_direct();
 const Impl& conv2d_depthwise();
-/// F(m x m, 3 x 3) for m = 2, 4, 6.
+/// F(m x m, ...) for m = 2 to 6.
 const Impl& conv2d_winograd(int m);
 
 const ImplList& conv2d_impls();

@@ -1,10 +1,15 @@
 // Winograd convolutions of every tile size; see winograd_kernel.h.
+#include <algorithm>
+
 #include "impls/conv2d/list.h"
 #include "impls/conv2d/winograd_kernel.h"
 
 namespace convoy {
 
 namespace {
+
+/// Inputs a side: the transforms of more would not fit into registers, and their rounding errors grow.
+constexpr int kMaxTile = 8;
 
 class WinogradConv2d : public Impl {
  public:
@@ -41,10 +46,11 @@ class WinogradConv2d : public Impl {
     return fmt::format("conv2d_winograd{}x{}_f32_{}", m_, m_, target.isa.name);
   }
 
-  static std::string refusal(const Problem& problem) {
+  std::string refusal(const Problem& problem) const {
     if (auto why = conv_refusal(problem); !why.empty()) return why;
     const ConvGeometry g = conv_geometry(problem);
-    if (g.h.taps != 3 || g.w.taps != 3) return "the window is not 3x3";
+    if (g.h.taps == 1 && g.w.taps == 1) return "the window is 1x1";
+    if (std::max(g.h.taps, g.w.taps) + m_ - 1 > kMaxTile) return "the tile would have more than 8 inputs a side";
     if (g.h.stride != 1 || g.w.stride != 1) return "stride is not 1";
     if (g.h.step != 1 || g.w.step != 1) return "dilated";
     if (g.groups != 1) return "grouped";
@@ -66,8 +72,9 @@ class WinogradConv2d : public Impl {
 }  // namespace
 
 const Impl& conv2d_winograd(int m) {
-  static const WinogradConv2d two(2), four(4), six(6);
-  return m == 2 ? two : m == 4 ? four : six;
+  static const WinogradConv2d impls[] = {WinogradConv2d(2), WinogradConv2d(3), WinogradConv2d(4), WinogradConv2d(5),
+                                         WinogradConv2d(6)};
+  return impls[m - 2];
 }
 
 }  // namespace convoy

@@ -15,8 +15,10 @@ class WinogradEmitter {
         k_(kernel),
         g_(kernel.geometry),
         at_(kernel.geometry, kernel.config, b.lanes()),
-        w_(winograd_transforms(kernel.config.m, kernel.config.r)),
-        t_(w_.tile()) {}
+        h_(winograd_transforms(kernel.config.h.m, kernel.config.h.r)),
+        w_(winograd_transforms(kernel.config.w.m, kernel.config.w.r)),
+        th_(h_.tile()),
+        tw_(w_.tile()) {}
 
   void emit() {
     const int64_t per_block = k_.config.block_tiles;
@@ -39,7 +41,7 @@ class WinogradEmitter {
     const int64_t per_image = at_.tiles_h * at_.tiles_w;
     Val n = g_.batch == 1 ? b_.i64(0) : tile / per_image;
     Val rest = g_.batch == 1 ? tile : tile % per_image;
-    return {n, (rest / at_.tiles_w) * k_.config.m, (rest % at_.tiles_w) * k_.config.m};
+    return {n, (rest / at_.tiles_w) * h_.m, (rest % at_.tiles_w) * w_.m};
   }
 
   Val scratch(int64_t offset) { return b_.offset(b_.scratch(), offset); }
@@ -55,13 +57,13 @@ class WinogradEmitter {
 
   void input_tile(const TilePlace& place, Val tile) {
     Val row = place.h + g_.h.base, column = place.w + g_.w.base;
-    Val inside = b_.both(b_.both(b_.not_less(row, b_.i64(0)), b_.less(row, b_.i64(g_.h.in - t_ + 1))),
-                         b_.both(b_.not_less(column, b_.i64(0)), b_.less(column, b_.i64(g_.w.in - t_ + 1))));
+    Val inside = b_.both(b_.both(b_.not_less(row, b_.i64(0)), b_.less(row, b_.i64(g_.h.in - th_ + 1))),
+                         b_.both(b_.not_less(column, b_.i64(0)), b_.less(column, b_.i64(g_.w.in - tw_ + 1))));
     Val image = element_address(b_, b_.arg(kWinogradSrc), g_.src, {place.n, b_.i64(0), row, column});
     b_.if_then(b_.negate(inside), [&] { copy_patch(image, row, column); });
     const int64_t pixel = at_.ic_vectors * b_.lanes();
     Val from = b_.select(inside, image, scratch(at_.patch));
-    Val row_stride = b_.select(inside, b_.i64(g_.src[2]), b_.i64(pixel * t_));
+    Val row_stride = b_.select(inside, b_.i64(g_.src[2]), b_.i64(pixel * tw_));
     Val column_stride = b_.select(inside, b_.i64(g_.src[3]), b_.i64(pixel));
     each_vector(g_.ic, [&](Val vector, int active) {
       transform_input(b_.offset(from, vector * b_.lanes()), row_stride, column_stride,
@@ -72,9 +74,9 @@ class WinogradEmitter {
   /// The tile's input with zeros around the image: patch[row][column][channels].
   void copy_patch(Val image, Val row, Val column) {
     const int64_t pixel = at_.ic_vectors * b_.lanes();
-    b_.loop(0, t_, 1, [&](Val y) {
-      b_.loop(0, t_, 1, [&](Val x) {
-        Val to = b_.offset(scratch(at_.patch), (y * t_ + x) * pixel);
+    b_.loop(0, th_, 1, [&](Val y) {
+      b_.loop(0, tw_, 1, [&](Val x) {
+        Val to = b_.offset(scratch(at_.patch), (y * tw_ + x) * pixel);
         Val inside = b_.both(b_.in_range(row + y, g_.h.in), b_.in_range(column + x, g_.w.in));
         Val from = b_.offset(image, y * g_.src[2] + x * g_.src[3]);
         b_.if_else(
@@ -92,24 +94,24 @@ class WinogradEmitter {
 
   void transform_input(Val from, Val row_stride, Val column_stride, Val to, int active) {
     Val between = scratch(at_.between);
-    b_.loop(0, t_, 1, [&](Val x) {
+    b_.loop(0, tw_, 1, [&](Val x) {
       std::vector<Val> in;
       Val column = b_.offset(from, x * column_stride);
-      for (int y = 0; y < t_; ++y) {
+      for (int y = 0; y < th_; ++y) {
         in.push_back(b_.load(column, 0, active));
         column = b_.offset(column, row_stride);
       }
-      const std::vector<Val> out = emit_rows_paired(b_, w_.bt, in);
+      const std::vector<Val> out = emit_rows_paired(b_, h_.bt, in);
       Val store_at = b_.offset(between, x * b_.lanes());
-      for (int y = 0; y < t_; ++y) b_.store(out[y], store_at, y * t_ * b_.lanes());
+      for (int y = 0; y < th_; ++y) b_.store(out[y], store_at, y * tw_ * b_.lanes());
     });
-    b_.loop(0, t_, 1, [&](Val y) {
+    b_.loop(0, th_, 1, [&](Val y) {
       std::vector<Val> in;
-      Val row = b_.offset(between, y * (t_ * b_.lanes()));
-      for (int x = 0; x < t_; ++x) in.push_back(b_.load(row, x * b_.lanes()));
+      Val row = b_.offset(between, y * (tw_ * b_.lanes()));
+      for (int x = 0; x < tw_; ++x) in.push_back(b_.load(row, x * b_.lanes()));
       const std::vector<Val> out = emit_rows_paired(b_, w_.bt, in);
-      Val store_at = b_.offset(to, y * (t_ * at_.v_plane));
-      for (int x = 0; x < t_; ++x) b_.store(out[x], store_at, x * at_.v_plane);
+      Val store_at = b_.offset(to, y * (tw_ * at_.v_plane));
+      for (int x = 0; x < tw_; ++x) b_.store(out[x], store_at, x * at_.v_plane);
     });
   }
 
@@ -121,7 +123,7 @@ class WinogradEmitter {
     const int64_t width = tile.nb * b_.lanes();
     TileRun run{.count = g_.ic, .src_step = 1, .weights_step = width};
     for (int m = 0; m < tile.mr; ++m) run.pixel_offsets.push_back(m * at_.v_tile);
-    b_.loop(0, t_ * t_, 1, [&](Val xi) {
+    b_.loop(0, th_ * tw_, 1, [&](Val xi) {
       b_.loop(0, at_.oc_blocks, 1, [&](Val block) {
         Val weights = b_.offset(b_.arg(kWinogradWeights), (xi * at_.oc_blocks + block) * (g_.ic * width));
         b_.loop(b_.i64(0), count, tile.mr, [&](Val first) {
@@ -141,9 +143,8 @@ class WinogradEmitter {
   // Output: dst = epilogue(A^T M A + bias).
 
   void output_tile(const TilePlace& place, Val tile) {
-    const int m = k_.config.m;
-    Val rows = b_.min(b_.i64(m), b_.i64(g_.h.out) - place.h);
-    Val columns = b_.min(b_.i64(m), b_.i64(g_.w.out) - place.w);
+    Val rows = b_.min(b_.i64(h_.m), b_.i64(g_.h.out) - place.h);
+    Val columns = b_.min(b_.i64(w_.m), b_.i64(g_.w.out) - place.w);
     each_vector(g_.oc, [&](Val vector, int active) {
       Val from = b_.offset(scratch(at_.products), tile * at_.m_tile + vector * b_.lanes());
       output_columns(from);
@@ -153,13 +154,13 @@ class WinogradEmitter {
 
   /// between[i][x] = A^T applied along the columns of M.
   void output_columns(Val from) {
-    b_.loop(0, t_, 1, [&](Val x) {
+    b_.loop(0, tw_, 1, [&](Val x) {
       std::vector<Val> in;
       Val column = b_.offset(from, x * at_.m_plane);
-      for (int y = 0; y < t_; ++y) in.push_back(b_.load(column, y * t_ * at_.m_plane));
-      const std::vector<Val> out = emit_columns_paired(b_, w_.at, in);
+      for (int y = 0; y < th_; ++y) in.push_back(b_.load(column, y * tw_ * at_.m_plane));
+      const std::vector<Val> out = emit_columns_paired(b_, h_.at, in);
       Val store_at = b_.offset(scratch(at_.between), x * b_.lanes());
-      for (int i = 0; i < k_.config.m; ++i) b_.store(out[i], store_at, i * t_ * b_.lanes());
+      for (int i = 0; i < h_.m; ++i) b_.store(out[i], store_at, i * tw_ * b_.lanes());
     });
   }
 
@@ -167,8 +168,8 @@ class WinogradEmitter {
     Val bias = b_.load(b_.offset(b_.arg(kWinogradBias), channel));
     b_.loop(b_.i64(0), rows, 1, [&](Val i) {
       std::vector<Val> in;
-      Val row = b_.offset(scratch(at_.between), i * (t_ * b_.lanes()));
-      for (int x = 0; x < t_; ++x) in.push_back(b_.load(row, x * b_.lanes()));
+      Val row = b_.offset(scratch(at_.between), i * (tw_ * b_.lanes()));
+      for (int x = 0; x < tw_; ++x) in.push_back(b_.load(row, x * b_.lanes()));
       std::vector<Val> out = emit_columns_paired(b_, w_.at, in);
       for (Val& value : out) value = value + bias;
       const std::vector<Val> index = {place.n, channel, place.h + i, place.w};
@@ -178,7 +179,7 @@ class WinogradEmitter {
         Val result = k_.epilogue.empty() ? out[j] : k_.epilogue.apply(b_, out[j], cursor, {0, 0, 0, j}, 1, active);
         b_.store(result, dst, j * g_.dst[3], active);
       };
-      const int m = k_.config.m;
+      const int m = w_.m;
       if (g_.w.out % m == 0) {
         for (int j = 0; j < m; ++j) store(j);
         return;
@@ -198,8 +199,8 @@ class WinogradEmitter {
   const WinogradKernel& k_;
   const ConvGeometry& g_;
   const WinogradLayout at_;
-  const WinogradTransforms w_;
-  const int t_;
+  const WinogradTransforms h_, w_;
+  const int th_, tw_;  ///< inputs of a tile
 };
 
 }  // namespace
@@ -209,8 +210,8 @@ StepSpec winograd_step(const WinogradKernel& kernel, const Target& target) {
   const WinogradConfig& config = kernel.config;
   StepSpec step;
   step.kernel = {.name = kernel.name,
-                 .key = fmt::format("{} m{} r{} {}x{} block{}{}", kernel.geometry.key(), config.m, config.r,
-                                    config.tile.mr, config.tile.nb, config.block_tiles, kernel.epilogue.key()),
+                 .key = fmt::format("{} m{}x{} r{}x{} {}x{} block{}{}", kernel.geometry.key(), config.h.m, config.w.m,
+                                    config.h.r, config.w.r, config.tile.mr, config.tile.nb, config.block_tiles, kernel.epilogue.key()),
                  .arg_count = kWinogradEpilogue + static_cast<int>(kernel.epilogue.args().size()),
                  .emit = [kernel](KernelBuilder& b) { WinogradEmitter(b, kernel).emit(); }};
   step.rows = layout.blocks;

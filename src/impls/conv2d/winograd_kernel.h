@@ -1,9 +1,9 @@
-// Winograd convolution F(m x m, r x r), NHWC, stride 1:
+// Winograd convolution F(m_h x m_w, r_h x r_w), NHWC, stride 1, windows 3x3, 5x5, 1x7, ...:
 //
-//   Y = A^T [ sum over channels of (G w G^T) * (B^T d B) ] A   for every tile of m x m outputs
+//   Y = A^T [ sum over channels of (G w G^T) * (B^T d B) ] A   for every tile of m_h x m_w outputs
 //
 // A block of tiles goes through all three stages before the next begins, so that the transformed tensors stay
-// in L2 and never reach memory: input transform to V[xi][tile][ic], one matrix product per xi (of (m+r-1)^2)
+// in L2 and never reach memory: input transform to V[xi][tile][ic], one matrix product per xi (of (m_h+r_h-1)(m_w+r_w-1))
 // to M[xi][tile][oc], output transform with bias and epilogue to dst. Weights are transformed at compile time
 // in double precision to U[xi][channel block][ic][nb * lanes].
 //
@@ -20,12 +20,20 @@
 
 namespace convoy {
 
+/// F(m, r) along one axis: m outputs of r taps from m + r - 1 inputs. A window of one tap has m = 1: nothing to save.
+struct WinogradAxis {
+  int m = 1, r = 1;
+
+  int tile() const { return m + r - 1; }
+  bool operator==(const WinogradAxis&) const = default;
+};
+
 struct WinogradConfig {
-  int m = 6, r = 3;
+  WinogradAxis h, w;
   RegisterTile tile;        ///< of the matrix products: tiles x channel vectors
   int64_t block_tiles = 12; ///< multiple of tile.mr
 
-  int transform() const { return m + r - 1; }
+  int planes() const { return h.tile() * w.tile(); }
 };
 
 /// Tiles, blocks and the layout of the scratch memory (in elements).
@@ -40,10 +48,11 @@ struct WinogradLayout {
   WinogradLayout(const ConvGeometry& g, const WinogradConfig& config, int lanes);
 };
 
+/// Tiles of m outputs along each axis of more than one tap.
 WinogradConfig choose_winograd(const ConvGeometry& g, int m, const Target& target);
 /// Estimate for one run on all of the target's threads.
 double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, const Target& target);
-/// `weights`: O, I, r, r.
+/// `weights`: O, I, r_h, r_w.
 Tensor pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const float* weights);
 
 enum WinogradArg { kWinogradSrc, kWinogradWeights, kWinogradBias, kWinogradDst, kWinogradEpilogue };
