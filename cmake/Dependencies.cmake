@@ -10,6 +10,7 @@ find_package(Threads REQUIRED)
 pkg_check_modules(cpuinfo REQUIRED IMPORTED_TARGET libcpuinfo)
 pkg_check_modules(vips REQUIRED IMPORTED_TARGET vips)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 
 # pthreadpool ships neither a CMake nor a pkg-config file.
 find_path(PTHREADPOOL_INCLUDE_DIR pthreadpool.h REQUIRED)

@@ -22,7 +22,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ConvoyConfig.cmake ${CMAKE_CURRENT_BIN
               ${PROJECT_SOURCE_DIR}/cmake/FindPthreadpool.cmake
         DESTINATION ${package_dir})
 
-set(CONVOY_PC_REQUIRES "Requires${private}: fmt protobuf libcpuinfo")
+set(CONVOY_PC_REQUIRES "Requires${private}: fmt protobuf libcpuinfo sqlite3")
 execute_process(COMMAND ${LLVM_TOOLS_BINARY_DIR}/llvm-config --link-static --libs ${CONVOY_LLVM_COMPONENTS}
                 OUTPUT_VARIABLE llvm_libraries OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 set(CONVOY_PC_LIBS "-lonnx_proto -lpthreadpool -L${LLVM_LIBRARY_DIR} ${llvm_libraries} -lz -lzstd -pthread")

@@ -31,6 +31,10 @@ struct CompileOptions {
   /// Folder of the cache of compiled code; empty: $CONVOY_CACHE_DIR, $XDG_CACHE_HOME/convoy or ~/.cache/convoy.
   std::string cache_dir;
   bool use_cache = true;
+  /// Measurements of `convoy tune` that decide between implementations; empty: tuning.db in the cache's folder, if
+  /// it is there. Without measurements for this machine a cost model decides.
+  std::string tuning_log;
+  bool use_tuning = true;
 };
 
 /// A network input or output: dense, row-major.

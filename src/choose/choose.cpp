@@ -2,8 +2,11 @@
 
 #include <fnmatch.h>
 
+#include <algorithm>
+#include <limits>
 #include <set>
 
+#include "choose/signature.h"
 #include "support/error.h"
 
 namespace convoy {
@@ -14,7 +17,8 @@ bool matches(const std::string& pattern, const Problem& problem) {
   return fnmatch(pattern.c_str(), problem.group.name.c_str(), 0) == 0 || pattern == problem.anchor().op->name();
 }
 
-double conversions_ns(const Problem& problem, const Proposal& proposal) {
+/// Measured, or estimated, time of the copies that the inputs need.
+double conversions_ns(const Problem& problem, const Proposal& proposal, const MeasuredCosts& measured) {
   double cost = 0;
   for (auto [id, demand] : proposal.demands) {
     auto view = problem.views.find(id);
@@ -22,7 +26,11 @@ double conversions_ns(const Problem& problem, const Proposal& proposal) {
     const Layout layout = demand == Demand::row_major ? Layout::row_major : Layout::channels_last;
     const bool fits = demand == Demand::row_major ? view->second.is_contiguous(Layout::row_major)
                                                   : view->second.channels_innermost();
-    if (!fits) cost += copy_cost_ns(view->second, layout, problem.target);
+    if (fits) continue;
+    const TensorType& type = problem.type(id);
+    const auto known = measured.find(copy_signature(type),
+                                     copy_candidate(view->second, TensorView::contiguous(type, layout)));
+    cost += known ? known->ns : copy_cost_ns(view->second, layout, problem.target);
   }
   return cost;
 }
@@ -43,33 +51,57 @@ std::string names_of(const ImplList& impls) {
 
 }  // namespace
 
-Choice choose_impl(const Problem& problem, const ForcedImpls& forced) {
+namespace {
+
+Considered consider(const Problem& problem, const std::string& signature, const Impl& impl, const Proposal& proposal,
+                    const MeasuredCosts& measured) {
+  Considered considered{.impl = impl.name(), .refusal = proposal.refusal};
+  if (!proposal.accepted()) return considered;
+  considered.candidate = candidate_name(problem, impl, proposal);
+  considered.conversions_ns = conversions_ns(problem, proposal, measured);
+  considered.cost_ns = proposal.cost_ns + considered.conversions_ns;
+  considered.measured = measured.find(signature, considered.candidate);
+  return considered;
+}
+
+/// The name that --set, or else the tuner, asks for; "" for none.
+std::string wanted_name(const Problem& problem, const std::string& signature, const ChoiceOptions& options) {
+  std::string name = forced_name(problem, options.forced);
+  const auto wanted = options.wanted.find(signature);
+  return name.empty() && wanted != options.wanted.end() ? wanted->second : name;
+}
+
+}  // namespace
+
+Choice choose_impl(const Problem& problem, const std::string& signature, const ChoiceOptions& options) {
   const ImplList impls = impls_for(*problem.anchor().op);
-  const std::string wanted = forced_name(problem, forced);
+  const std::string wanted = wanted_name(problem, signature, options);
   Choice choice;
-  double best = 0;
-  bool found = wanted.empty();
+  std::vector<Proposal> proposals;
   for (const Impl* impl : impls) {
-    Proposal proposal = impl->propose(problem);
-    const double cost = proposal.accepted() ? proposal.cost_ns + conversions_ns(problem, proposal) : 0;
-    choice.considered.push_back({impl->name(), cost, proposal.refusal});
-    if (impl->name() == wanted) {
-      found = true;
-      if (!proposal.accepted()) {
-        usage_error("--set: {} cannot compute '{}': {}", wanted, problem.group.name, proposal.refusal);
-      }
-    }
-    if (!proposal.accepted() || (!wanted.empty() && impl->name() != wanted)) continue;
-    if (!choice.impl || cost < best) {
-      choice.impl = impl;
-      choice.proposal = std::move(proposal);
-      best = cost;
-    }
+    proposals.push_back(impl->propose(problem));
+    choice.considered.push_back(consider(problem, signature, *impl, proposals.back(), options.measured));
   }
-  if (!found) {
+  const bool any_measured =
+      wanted.empty() && std::ranges::any_of(choice.considered, [](const Considered& c) { return c.measured.has_value(); });
+  double best = std::numeric_limits<double>::infinity();
+  for (size_t i = 0; i < impls.size(); ++i) {
+    const Considered& considered = choice.considered[i];
+    if (impls[i]->name() == wanted && !considered.refusal.empty()) {
+      usage_error("--set: {} cannot compute '{}': {}", wanted, problem.group.name, considered.refusal);
+    }
+    const bool eligible = considered.refusal.empty() && (wanted.empty() || impls[i]->name() == wanted) &&
+                          (!any_measured || considered.measured);
+    if (!eligible || considered.known_ns() >= best) continue;
+    best = considered.known_ns();
+    choice.impl = impls[i];
+    choice.picked = i;
+  }
+  if (!choice.impl) {
     usage_error("--set: '{}' ({}) has no implementation '{}', only {}", problem.group.name,
                 problem.anchor().op->name(), wanted, names_of(impls));
   }
+  choice.proposal = std::move(proposals[choice.picked]);
   return choice;
 }
 

@@ -1,11 +1,12 @@
-// Picks the implementation of a group: the cheapest by the cost model, counting the conversions that its
-// inputs would need, unless an option forces another.
+// Picks the implementation of a group: the fastest that was measured, else the cheapest by the cost model, counting
+// the conversions that its inputs would need, unless an option forces another.
 #pragma once
 
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "choose/measured_costs.h"
 #include "impls/impl.h"
 
 namespace convoy {
@@ -13,21 +14,38 @@ namespace convoy {
 /// A candidate that was considered for a group.
 struct Considered {
   std::string impl;
-  double cost_ns = 0;   ///< estimate, conversions of inputs included
-  std::string refusal;  ///< why not, or empty
+  std::string candidate;  ///< candidate_name(); empty when refused
+  double cost_ns = 0;     ///< estimate, conversions of inputs included
+  std::optional<Measurement> measured;
+  double conversions_ns = 0;  ///< of inputs: measured or estimated
+  std::string refusal;        ///< why not, or empty
+
+  /// What the choice compares.
+  double known_ns() const { return measured ? measured->ns + conversions_ns : cost_ns; }
 };
 
 struct Choice {
   const Impl* impl = nullptr;
   Proposal proposal;
+  size_t picked = 0;  ///< index into considered
   std::vector<Considered> considered;
 };
 
 /// `--set PATTERN:impl=NAME`: PATTERN is a node name, a glob over node names, or an operator's name.
 using ForcedImpls = std::vector<std::pair<std::string, std::string>>;
 
+/// What a choice depends on besides the group.
+struct ChoiceOptions {
+  ForcedImpls forced;
+  /// Where a group's candidates were measured, those that were not are no longer considered: the tuner left them
+  /// out because their estimates were hopeless.
+  MeasuredCosts measured;
+  /// By group signature: the implementation that the tuner wants to measure next.
+  std::map<std::string, std::string> wanted;
+};
+
 /// Throws a usage Error when a forced implementation is unknown or refuses the group.
-Choice choose_impl(const Problem& problem, const ForcedImpls& forced);
+Choice choose_impl(const Problem& problem, const std::string& signature, const ChoiceOptions& options);
 
 /// Throws a usage Error when a pattern matches no group, listing operators and implementations.
 void check_forced(const GroupedGraph& grouped, const ForcedImpls& forced);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "cli/commands.h"
 #include "cli/compiled_model.h"
@@ -38,16 +39,23 @@ std::string some_names(const std::vector<std::string>& names) {
   usage_error("--layer '{}' matches no layer; there are {}: {}", pattern, names.size(), some_names(names));
 }
 
-std::string candidate_cost(const Considered& candidate) {
-  return candidate.refusal.empty() ? time_text(candidate.cost_ns) : "";
+std::string estimate(const Considered& candidate) {
+  return candidate.refusal.empty() ? "~" + time_text(candidate.cost_ns) : "";
 }
 
-/// Accepted candidates by estimated time, then those that refused.
+/// "1.05 ms" with half the spread of its runs, "+- 2%".
+std::string measured(const Considered& candidate) {
+  if (!candidate.measured) return "";
+  const auto [ns, spread, runs] = *candidate.measured;
+  return fmt::format("{} +-{:.0f}%", time_text(ns + candidate.conversions_ns), spread * 50);
+}
+
+/// Measured candidates first, then by estimated time, then those that refused.
 std::vector<Considered> by_cost(std::vector<Considered> candidates) {
-  std::stable_sort(candidates.begin(), candidates.end(), [](const Considered& a, const Considered& b) {
-    if (a.refusal.empty() != b.refusal.empty()) return a.refusal.empty();
-    return a.refusal.empty() && a.cost_ns < b.cost_ns;
-  });
+  const auto order = [](const Considered& c) {
+    return std::tuple(!c.refusal.empty(), !c.measured, c.refusal.empty() ? c.known_ns() : 0);
+  };
+  std::ranges::stable_sort(candidates, [&](const auto& a, const auto& b) { return order(a) < order(b); });
   return candidates;
 }
 
@@ -64,10 +72,10 @@ const PlanStep* step_of(const Plan& plan, const GroupChoice& choice) {
 void print_choice(const GroupChoice& choice, const PlanStep* step) {
   const std::string detail = step && !step->detail.empty() ? " " + step->detail : "";
   fmt::print("{}: {}{}{}\n", choice.group, choice.op, detail, step ? " -> " + step->output.str() : "");
-  Table table({{""}, {""}, {"", Align::right}, {""}});
+  Table table({{""}, {""}, {"", Align::right}, {"", Align::right}, {""}});
   for (const Considered& candidate : by_cost(choice.candidates)) {
     const bool picked = candidate.impl == choice.picked;
-    table.add({"", candidate.impl, candidate_cost(candidate), picked ? "<--" : candidate.refusal});
+    table.add({"", candidate.impl, measured(candidate), estimate(candidate), picked ? "<--" : candidate.refusal});
   }
   fmt::print("{}", table.str());
 }
@@ -82,8 +90,10 @@ void print_choices(const Plan& plan, const std::string& pattern) {
     print_choice(choice, step_of(plan, choice));
   }
   if (!found && !pattern.empty()) no_such_layer(pattern, names);
-  fmt::print("\nTimes are the cost model's estimates on {}, conversions of inputs included; <-- is the pick.\n",
-             threads_text(plan.target.threads));
+  fmt::print(
+      "\n<-- is the pick. Times are for {}, copies of inputs to other layouts included: measured by convoy tune\n"
+      "(with half the spread of the runs), and ~ estimated by the cost model.\n",
+      threads_text(plan.target.threads));
 }
 
 /// IR or assembly of the kernels of the matching steps, each kernel once.
@@ -114,7 +124,8 @@ void print_stage(const ExplainOptions& options) {
   if (options.stage == "graph") return fmt::print("{}", to_text(graph));
   const GroupedGraph grouped = make_groups(std::move(graph));
   if (options.stage == "groups") return fmt::print("{}", to_text(grouped));
-  const Plan plan = make_plan(grouped, make_target(compile), {.forced_impls = compile.set_impl});
+  const Target target = make_target(compile);
+  const Plan plan = make_plan(grouped, target, choice_options(compile, target));
   if (options.stage == "plan") return fmt::print("{}", to_text(plan));
   if (options.stage == "llvm") return print_kernels(plan, options.layer, kernel_ir);
   if (options.stage == "asm") return print_kernels(plan, options.layer, kernel_asm);

@@ -29,9 +29,10 @@ struct Planned {
 
 Planned plan_model(const std::string& path, const CompileOptions& options) {
   Planned planned;
+  const Target target = make_target(options);
   planned.imported = load_model(path, options);
   planned.grouped = make_groups(run_passes(planned.imported));
-  planned.plan = make_plan(planned.grouped, make_target(options), {.forced_impls = options.set_impl});
+  planned.plan = make_plan(planned.grouped, target, choice_options(options, target));
   return planned;
 }
 

@@ -17,6 +17,8 @@ struct ModelOptions {
   std::string isa;
   std::string precision = "f32";
   bool no_cache = false;
+  std::string log;
+  bool untuned = false;
 };
 
 /// MODEL and what decides how it is compiled.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "ops/concat.h"
+#include "choose/signature.h"
 #include "impls/detail.h"
 #include "plan/divide.h"
 #include "plan/memory_planner.h"
@@ -17,7 +18,7 @@ namespace {
 
 class PlanMaker {
  public:
-  PlanMaker(GroupedGraph grouped, const Target& target, const PlanOptions& options)
+  PlanMaker(GroupedGraph grouped, const Target& target, const ChoiceOptions& options)
       : grouped_(std::move(grouped)),
         graph_(grouped_.graph),
         target_(target),
@@ -31,7 +32,7 @@ class PlanMaker {
   }
 
   Plan make() {
-    check_forced(grouped_, options_.forced_impls);
+    check_forced(grouped_, options_.forced);
     for (const Group& group : grouped_.groups) {
       with_context(describe(graph_.nodes[group.anchor]), [&] { add_group(group); });
       free_constants(group);
@@ -51,15 +52,16 @@ class PlanMaker {
 
     Problem problem{grouped_, group, target_, {}};
     for (ValueId id : group.inputs) problem.views[id] = place_of_input(id).at.view;
-    Choice choice = choose_impl(problem, options_.forced_impls);
-    plan_.choices.push_back({group.name, node.op->name(), choice.impl->name(), choice.considered});
+    const std::string signature = group_signature(grouped_, group);
+    Choice choice = choose_impl(problem, signature, options_);
+    plan_.choices.push_back({group.name, node.op->name(), signature, choice.impl->name(), choice.considered});
     convert_inputs(group, choice.proposal, problem);
     place_outputs(group, choice.proposal);
     for (ValueId id : node.outputs) {
       if (placement_.has(id)) problem.views[id] = placement_.of(id).at.view;
     }
     problem.views[group.output] = placement_.of(group.output).at.view;
-    add_steps(choice.impl->lower(problem), group, problem, choice.proposal.variant);
+    add_steps(choice.impl->lower(problem), group, problem, choice);
     converted_now_.clear();
   }
 
@@ -112,6 +114,8 @@ class PlanMaker {
     for (const StepSpec& spec : lowered.steps) {
       PlanStep step = new_step(spec, name, op, "copy");
       step.output = graph_.type(id);
+      step.signature = copy_signature(step.output);
+      step.candidate = copy_candidate(from.at.view, to.at.view);
       step.bytes = 2 * step.output.bytes();
       for (const StepArg& arg : spec.args) {
         if (const auto* value = std::get_if<ValueArg>(&arg)) {
@@ -154,12 +158,15 @@ class PlanMaker {
     }
   }
 
-  void add_steps(const Lowered& lowered, const Group& group, const Problem& problem, const std::string& variant) {
+  void add_steps(const Lowered& lowered, const Group& group, const Problem& problem, const Choice& choice) {
     std::vector<int32_t> temps;
     for (int64_t bytes : lowered.temp_bytes) temps.push_back(placement_.add_buffer({.bytes = bytes}));
     const Node& node = graph_.nodes[group.anchor];
     for (const StepSpec& spec : lowered.steps) {
-      PlanStep step = new_step(spec, group.name + spec.suffix, node.op->name(), variant);
+      PlanStep step = new_step(spec, group.name + spec.suffix, node.op->name(), choice.proposal.variant);
+      step.choice = static_cast<int32_t>(plan_.choices.size()) - 1;
+      step.signature = plan_.choices.back().signature;
+      step.candidate = choice.considered[choice.picked].candidate;
       step.output = graph_.type(group.output);
       step.detail = step_detail(problem);
       step.macs = node.op->macs(graph_.input_types(node), graph_.output_types(node)) /
@@ -286,7 +293,7 @@ class PlanMaker {
   GroupedGraph grouped_;
   const Graph& graph_;
   const Target& target_;
-  const PlanOptions& options_;
+  const ChoiceOptions& options_;
   Placement placement_;
   Plan plan_;
   std::map<std::pair<ValueId, Layout>, Place> conversions_;
@@ -297,7 +304,7 @@ class PlanMaker {
 
 }  // namespace
 
-Plan make_plan(GroupedGraph grouped, const Target& target, const PlanOptions& options) {
+Plan make_plan(GroupedGraph grouped, const Target& target, const ChoiceOptions& options) {
   return PlanMaker(std::move(grouped), target, options).make();
 }
 

@@ -32,6 +32,10 @@ struct PlanStep {
   int64_t bytes = 0;   ///< read and written, weights included
   double cost_ns = 0;  ///< the cost model's estimate, one thread
 
+  int32_t choice = -1;  ///< index into Plan::choices; -1 for a copy
+  /// What its time says something about: the group's signature and the candidate picked, or those of a copy.
+  std::string signature, candidate;
+
   int32_t kernel = -1;  ///< index into Plan::kernels, or -1: `host`
   HostFn host;
   std::vector<Location> args;
@@ -46,7 +50,7 @@ struct Port {
 };
 
 struct GroupChoice {
-  std::string group, op, picked;
+  std::string group, op, signature, picked;
   std::vector<Considered> candidates;
 };
 
@@ -68,12 +72,8 @@ struct Plan {
 /// Text for `explain --stage plan`.
 std::string to_text(const Plan& plan);
 
-struct PlanOptions {
-  /// `--set PATTERN:impl=NAME` in order: node name, glob or operator -> implementation.
-  ForcedImpls forced_impls;
-};
 /// Lays out and schedules a grouped network for a target; see make_plan.cpp. Constants are freed as soon as they
 /// are packed, unless the caller keeps them.
-Plan make_plan(GroupedGraph grouped, const Target& target, const PlanOptions& options = {});
+Plan make_plan(GroupedGraph grouped, const Target& target, const ChoiceOptions& options = {});
 
 }  // namespace convoy

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "choose/measurement_log.h"
 #include "frontends/onnx/import.h"
 #include "runtime/cache_dir.h"
 #include "runtime/cpu.h"
@@ -59,6 +60,24 @@ Target make_target(const CompileOptions& options) {
   return target;
 }
 
+ChoiceOptions choice_options(const CompileOptions& options, const Target& target) {
+  ChoiceOptions choice{.forced = options.set_impl, .measured = {}, .wanted = {}};
+  const std::string path = tuning_log_of(options);
+  if (path.empty()) return choice;
+  const MeasurementLog log(path, measured_on(target.isa, target.threads), MeasurementLog::Open::existing);
+  choice.measured = log.load();
+  return choice;
+}
+
+Program compile_plan(Plan plan, const CompileOptions& options, CompileReport* report) {
+  CompileReport ignored;
+  if (!report) report = &ignored;
+  auto code = timed(report->times.codegen_s,
+                    [&] { return jit_compile(plan.kernels, plan.target.isa, jit_options(options)); });
+  report->jit = code->stats();
+  return make_program(std::move(plan), std::move(code));
+}
+
 Graph load_model(const std::string& path, const CompileOptions& options, CompileReport* report) {
   CompileReport ignored;
   return timed((report ? report : &ignored)->times.import_s,
@@ -72,10 +91,8 @@ Program compile_graph(Graph graph, const CompileOptions& options, CompileReport*
   const Target target = make_target(options);
   GroupedGraph grouped = timed(times.passes_s, [&] { return make_groups(run_passes(std::move(graph))); });
   Plan plan = timed(times.plan_s,
-                    [&] { return make_plan(std::move(grouped), target, {.forced_impls = options.set_impl}); });
-  auto code = timed(times.codegen_s, [&] { return jit_compile(plan.kernels, target.isa, jit_options(options)); });
-  report->jit = code->stats();
-  return make_program(std::move(plan), std::move(code));
+                    [&] { return make_plan(std::move(grouped), target, choice_options(options, target)); });
+  return compile_plan(std::move(plan), options, report);
 }
 
 Result<Program> compile(const std::string& model_path, const CompileOptions& options) {

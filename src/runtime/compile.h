@@ -26,6 +26,11 @@ struct CompileReport {
 Target make_target(const CompileOptions& options);
 /// Throws Error.
 Graph load_model(const std::string& path, const CompileOptions& options, CompileReport* report = nullptr);
+/// What the choice of implementations depends on: options, and what the tuning log holds for this machine. Throws
+/// Error.
+ChoiceOptions choice_options(const CompileOptions& options, const Target& target);
+/// Machine code for a plan.
+Program compile_plan(Plan plan, const CompileOptions& options, CompileReport* report = nullptr);
 /// Throws Error. `report` may be null. The graph's constants are freed one by one as they are packed, unless the
 /// caller keeps a copy of the graph.
 Program compile_graph(Graph graph, const CompileOptions& options, CompileReport* report = nullptr);

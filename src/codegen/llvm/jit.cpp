@@ -140,6 +140,8 @@ std::shared_ptr<const JitCode> jit_compile(const std::vector<KernelSpec>& specs,
   return code;
 }
 
+const char* code_version() { return kCodeVersion; }
+
 std::string kernel_ir(const KernelSpec& spec, const Isa& isa) {
   initialize_llvm();
   std::string text;

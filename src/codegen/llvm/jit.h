@@ -53,6 +53,9 @@ class JitCode {
 std::shared_ptr<const JitCode> jit_compile(const std::vector<KernelSpec>& specs, const Isa& isa,
                                            const JitOptions& options);
 
+/// Version of what the emitters emit: part of every key under which code or its speed is kept.
+const char* code_version();
+
 /// LLVM IR or assembly of a kernel, for `explain --stage llvm|asm`.
 std::string kernel_ir(const KernelSpec& spec, const Isa& isa);
 std::string kernel_asm(const KernelSpec& spec, const Isa& isa);

@@ -1,0 +1,38 @@
+// Times the groups of a network as they run in it, for a given choice of implementations.
+#pragma once
+
+#include <convoy/program.h>
+
+#include <atomic>
+#include <vector>
+
+#include "choose/choose.h"
+#include "passes/group.h"
+#include "plan/plan.h"
+
+namespace convoy {
+
+/// A group's time (all its steps), or that of a layout copy: the mean over the places in the network where the same
+/// stands.
+struct MeasuredStep {
+  std::string signature, candidate;
+  Measurement time;
+};
+
+class NetworkRuns {
+ public:
+  /// Runs the passes. Throws Error.
+  NetworkRuns(const Graph& imported, const CompileOptions& options);
+
+  Plan plan(const ChoiceOptions& choice) const;
+  /// Compiles the network with this choice and runs it, with random inputs, for about `seconds`, at least five times.
+  /// Returns early, with what it has, when `stop` becomes true.
+  std::vector<MeasuredStep> measure(const ChoiceOptions& choice, double seconds, const std::atomic<bool>* stop) const;
+
+ private:
+  CompileOptions options_;
+  Target target_;
+  GroupedGraph grouped_;
+};
+
+}  // namespace convoy

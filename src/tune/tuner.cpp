@@ -1,0 +1,198 @@
+#include "tune/tuner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "choose/signature.h"
+#include "passes/passes.h"
+#include "runtime/compile.h"
+#include "tune/in_network.h"
+
+namespace convoy {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Candidates whose estimate is this many times the best are left out.
+constexpr double kHopeless = 3;
+/// Candidates within this factor of the best after the first turn race again.
+constexpr double kClose = 1.25;
+constexpr int kRaceTurns = 3;
+
+/// A candidate and what it measured, one entry a turn.
+struct Contender {
+  std::string impl, candidate;
+  double estimate_ns = 0;
+  bool known = false;  ///< from the log
+  std::vector<Measurement> turns;
+
+  /// The median turn.
+  Measurement result() const {
+    std::vector<Measurement> sorted = turns;
+    std::ranges::sort(sorted, {}, &Measurement::ns);
+    Measurement middle = sorted[(sorted.size() - 1) / 2];
+    for (const Measurement& turn : turns) {
+      if (&turn != &turns.front()) middle.runs += turn.runs;
+    }
+    return middle;
+  }
+};
+
+/// All candidates of one kind of group, the best estimate first.
+struct Race {
+  std::string signature;
+  std::vector<Contender> contenders;
+
+  double best_ns() const {
+    double best = 1e300;
+    for (const Contender& contender : contenders) {
+      if (!contender.turns.empty()) best = std::min(best, contender.result().ns);
+    }
+    return best;
+  }
+};
+
+std::vector<Contender> contenders_of(const GroupChoice& choice, const MeasuredCosts& known) {
+  std::vector<Contender> all;
+  for (const Considered& considered : choice.candidates) {
+    if (!considered.refusal.empty()) continue;
+    Contender contender{considered.impl, considered.candidate, considered.cost_ns, false, {}};
+    if (const auto measured = known.find(choice.signature, considered.candidate)) {
+      contender.known = true;
+      contender.turns = {*measured};
+    }
+    all.push_back(std::move(contender));
+  }
+  std::ranges::stable_sort(all, {}, &Contender::estimate_ns);
+  const double hopeless = kHopeless * all.front().estimate_ns;
+  std::erase_if(all, [&](const Contender& c) { return c.estimate_ns > hopeless; });
+  return all;
+}
+
+class Tuner {
+ public:
+  Tuner(const Graph& imported, const CompileOptions& options, MeasurementLog& log, const TuneOptions& tuning)
+      : network_(imported, options), log_(log), tuning_(tuning), known_(log.load()) {
+    std::set<std::string> seen;
+    const Plan plan = network_.plan({});
+    for (const GroupChoice& choice : plan.choices) {
+      if (seen.insert(choice.signature).second) races_.push_back({choice.signature, contenders_of(choice, known_)});
+    }
+  }
+
+  TuneResult run() {
+    for (const Race& race : races_) {
+      for (const Contender& contender : race.contenders) result_.known += contender.known;
+    }
+    result_.groups = static_cast<int>(races_.size());
+    first_turns();
+    if (result_.finished && result_.measured > 0) race_again();
+    result_.seconds = elapsed();
+    return result_;
+  }
+
+ private:
+  using Wanted = std::map<std::string, std::string>;
+
+  double elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+  bool stopped() const { return tuning_.stop && *tuning_.stop; }
+
+  /// Every candidate without a measurement runs once.
+  void first_turns() {
+    size_t rounds = 0;
+    for (const Race& race : races_) {
+      rounds = std::max<size_t>(rounds, std::ranges::count_if(race.contenders, [](auto& c) { return c.turns.empty(); }));
+    }
+    rounds_ = static_cast<int>(rounds) + kRaceTurns * 2;
+    for (size_t round = 0; round < rounds; ++round) {
+      Wanted wanted;
+      for (const Race& race : races_) wanted[race.signature] = next_of(race).impl;
+      if (!measure(wanted, kShort)) return;
+    }
+  }
+
+  /// The next to be measured, or else the best.
+  static const Contender& next_of(const Race& race) {
+    for (const Contender& contender : race.contenders) {
+      if (contender.turns.empty()) return contender;
+    }
+    return *std::ranges::min_element(race.contenders, {}, [](const Contender& c) { return c.result().ns; });
+  }
+
+  /// Those close to the best take turns: the slower of two runs next to the faster, not minutes later.
+  void race_again() {
+    size_t places = 0;
+    std::map<std::string, std::vector<std::string>> close;
+    for (const Race& race : races_) {
+      auto& impls = close[race.signature];
+      for (const Contender& c : race.contenders) {
+        if (!c.turns.empty() && c.result().ns <= kClose * race.best_ns()) impls.push_back(c.impl);
+      }
+      places = std::max(places, impls.size());
+    }
+    if (places < 2) return;
+    rounds_ = round_ + kRaceTurns * static_cast<int>(places);
+    for (int turn = 0; turn < kRaceTurns; ++turn) {
+      for (size_t place = 0; place < places; ++place) {
+        Wanted wanted;
+        for (const auto& [signature, impls] : close) wanted[signature] = impls[place % impls.size()];
+        if (!measure(wanted, kLong)) return;
+      }
+    }
+  }
+
+  /// One round. False when it is time to end.
+  bool measure(const Wanted& wanted, double seconds) {
+    const double average = round_ ? elapsed() / round_ : 0;
+    if (stopped() || elapsed() + average > tuning_.budget_s) return result_.finished = false;
+    const std::vector<MeasuredStep> steps = network_.measure({.forced = {}, .measured = {}, .wanted = wanted}, seconds,
+                                                             tuning_.stop);
+    if (stopped()) return result_.finished = false;
+    for (const MeasuredStep& step : steps) record(step);
+    ++round_;
+    report();
+    return true;
+  }
+
+  void record(const MeasuredStep& step) {
+    for (Race& race : races_) {
+      if (race.signature != step.signature) continue;
+      for (Contender& contender : race.contenders) {
+        if (contender.candidate != step.candidate) continue;
+        result_.measured += contender.turns.empty();
+        contender.turns.push_back(step.time);
+        return log_.add(step.signature, step.candidate, contender.result());
+      }
+    }
+    // Copies between layouts, and candidates in layouts that another choice before them brought about.
+    log_.add(step.signature, step.candidate, step.time);
+  }
+
+  void report() const {
+    if (!tuning_.progress) return;
+    const int left = std::max(rounds_ - round_, 0);
+    const double left_s = std::min(elapsed() / round_ * left, tuning_.budget_s - elapsed());
+    tuning_.progress({round_, std::max(rounds_, round_), result_.measured, elapsed(), left_s});
+  }
+
+  static constexpr double kShort = 0.3, kLong = 0.5;  ///< seconds of a round
+
+  NetworkRuns network_;
+  MeasurementLog& log_;
+  const TuneOptions& tuning_;
+  const MeasuredCosts known_;
+  std::vector<Race> races_;
+  TuneResult result_;
+  int round_ = 0, rounds_ = 0;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace
+
+TuneResult tune(const Graph& imported, const CompileOptions& options, MeasurementLog& log, const TuneOptions& tuning) {
+  return Tuner(imported, options, log, tuning).run();
+}
+
+}  // namespace convoy

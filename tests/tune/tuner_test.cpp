@@ -1,0 +1,116 @@
+#include "tune/tuner.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <random>
+#include <thread>
+
+#include "io/temp_folder.h"
+#include "runtime/compile.h"
+#include "runtime/program_data.h"
+
+namespace convoy {
+namespace {
+
+class Tuning : public TempFolder {
+ protected:
+  CompileOptions options() {
+    CompileOptions options;
+    options.threads = 1;
+    options.cache_dir = path("cache");
+    options.tuning_log = path("log.db");
+    return options;
+  }
+  Graph network() { return load_model(CONVOY_TEST_DATA "/cifar10_cnn.onnx", options()); }
+  MeasurementLog log(MeasurementLog::Open open = MeasurementLog::Open::create) {
+    const Target target = make_target(options());
+    return MeasurementLog(path("log.db"), measured_on(target.isa, target.threads), open);
+  }
+};
+
+/// The pick is the fastest of what was measured; nothing that was not measured is picked.
+TEST_F(Tuning, PicksWhatMeasuredFastest) {
+  MeasurementLog measured = log();
+  const TuneResult result = tune(network(), options(), measured, {});
+  EXPECT_TRUE(result.finished);
+  EXPECT_GT(result.measured, result.groups);
+  const Program program = compile_graph(network(), options());
+  for (const GroupChoice& choice : program.data().plan.choices) {
+    double best = 1e300;
+    std::string fastest;
+    for (const Considered& candidate : choice.candidates) {
+      if (candidate.measured && candidate.known_ns() < best) best = candidate.known_ns(), fastest = candidate.impl;
+    }
+    EXPECT_EQ(choice.picked, fastest) << choice.group;
+  }
+}
+
+TEST_F(Tuning, ASecondRunFindsEverythingMeasured) {
+  MeasurementLog measured = log();
+  const TuneResult first = tune(network(), options(), measured, {});
+  const TuneResult second = tune(network(), options(), measured, {});
+  EXPECT_EQ(second.measured, 0);
+  EXPECT_EQ(second.known, first.measured);
+}
+
+TEST_F(Tuning, TheBudgetEndsIt) {
+  MeasurementLog measured = log();
+  const TuneResult result = tune(network(), options(), measured, {.budget_s = 0.5, .progress = {}});
+  EXPECT_FALSE(result.finished);
+  EXPECT_LT(result.seconds, 3);
+}
+
+TEST_F(Tuning, StoppingKeepsWhatWasMeasured) {
+  MeasurementLog measured = log();
+  std::atomic<bool> stop = false;
+  int reported = 0;
+  const auto progress = [&](const TuneProgress& p) {
+    reported = p.measured;
+    stop = p.round == 2;
+  };
+  const TuneResult result = tune(network(), options(), measured, {.progress = progress, .stop = &stop});
+  EXPECT_FALSE(result.finished);
+  EXPECT_GT(reported, 0);
+  EXPECT_GE(static_cast<int>(measured.load().size()), reported);
+}
+
+/// A child tunes and reports through a pipe; it is killed at a random moment.
+TEST_F(Tuning, KillingLosesNothingThatWasReported) {
+  std::minstd_rand random(7);
+  log().load();  // the log exists, and the kernels below are compiled before the clock runs
+  compile_graph(network(), options());
+  int reported = 0;
+  for (int kill_number = 0; kill_number < 20; ++kill_number) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      MeasurementLog measured = log();
+      const auto progress = [&](const TuneProgress& p) {
+        const int total = static_cast<int>(measured.load().size());
+        (void)!::write(ends[1], &total, sizeof total);
+        (void)p;
+      };
+      tune(network(), options(), measured, {.progress = progress});
+      _exit(0);
+    }
+    close(ends[1]);
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 700));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    for (int total; ::read(ends[0], &total, sizeof total) == sizeof total;) reported = std::max(reported, total);
+    close(ends[0]);
+    EXPECT_GE(static_cast<int>(log(MeasurementLog::Open::existing).load().size()), reported);
+  }
+  EXPECT_GT(reported, 0);
+  MeasurementLog measured = log();
+  const TuneResult rest = tune(network(), options(), measured, {});
+  EXPECT_TRUE(rest.finished);
+}
+
+}  // namespace
+}  // namespace convoy
