@@ -104,6 +104,7 @@ void bench(const Shape2d& s, const Target& target, const std::string& impl_name)
   Tensor y(grouped.graph.type(out));
   std::vector<Tensor> temps;
   for (int64_t bytes : lowered.temp_bytes) temps.emplace_back(DType::u8, Shape{bytes});
+  std::vector<Tensor> constants;
   std::vector<std::vector<void*>> args;
   int64_t scratch_bytes = 64;
   for (const StepSpec& step : lowered.steps) {
@@ -114,6 +115,9 @@ void bench(const Shape2d& s, const Target& target, const std::string& impl_name)
         args.back().push_back(value->value == out ? y.data() : x.data());
       } else if (const auto* temp = std::get_if<TempArg>(&arg)) {
         args.back().push_back(temps[temp->index].data());
+      } else if (const auto* packed = std::get_if<PackedArg>(&arg)) {
+        constants.push_back(packed->pack());
+        args.back().push_back(constants.back().data());
       } else {
         args.back().push_back(const_cast<void*>(std::get<Tensor>(arg).data()));
       }

@@ -29,6 +29,7 @@ constexpr int64_t kMappedBytes = int64_t{1} << 20;
 std::shared_ptr<void> map_zeros(int64_t bytes) {
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
+  if (bytes >= 4 * kMappedBytes) madvise(memory, bytes, MADV_HUGEPAGE);  // packed weights are read from end to end
   return {memory, [bytes](void* mapped) { munmap(mapped, bytes); }};
 }
 

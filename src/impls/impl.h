@@ -30,7 +30,12 @@ struct ValueArg {
 struct TempArg {
   int index;  ///< into Lowered::temp_bytes
 };
-using StepArg = std::variant<ValueArg, Tensor, TempArg>;  // a Tensor is a constant, packed by the implementation
+/// A constant that takes time to make: weights in the kernel's layout. All of a network are packed at the end of
+/// planning, on all cores.
+struct PackedArg {
+  std::function<Tensor()> pack;
+};
+using StepArg = std::variant<ValueArg, Tensor, PackedArg, TempArg>;  // a Tensor is a constant
 
 /// A group to be computed. Views of inputs are known when an implementation is asked; the output's view is
 /// set before it lowers.

@@ -11,6 +11,7 @@
 #include "plan/placement.h"
 #include "plan/plan.h"
 #include "support/error.h"
+#include "support/parallel_for.h"
 
 namespace convoy {
 
@@ -39,6 +40,7 @@ class PlanMaker {
     }
     finish_outputs();
     place_buffers();
+    pack_constants();
     for (const Tensor& constant : plan_.constants) plan_.weights_bytes += constant.bytes();
     plan_.macs = graph_.macs();
     return std::move(plan_);
@@ -198,6 +200,10 @@ class PlanMaker {
 
   Location locate(const StepArg& arg, const std::vector<int32_t>& temps) {
     if (const auto* tensor = std::get_if<Tensor>(&arg)) return locate_constant(*tensor);
+    if (const auto* packed = std::get_if<PackedArg>(&arg)) {
+      packed_later_.emplace_back(plan_.constants.size(), packed->pack);
+      return locate_constant(Tensor());
+    }
     if (const auto* temp = std::get_if<TempArg>(&arg)) return locate({temps[temp->index], {}});
     const ValueId id = std::get<ValueArg>(arg).value;
     auto converted = converted_now_.find(id);
@@ -221,6 +227,16 @@ class PlanMaker {
   Location locate_constant(const Tensor& tensor) {
     plan_.constants.push_back(tensor);
     return {Location::Space::constant, static_cast<int32_t>(plan_.constants.size()) - 1, 0};
+  }
+
+  /// Each closure goes as soon as it has packed, and with it the weights that it packed from.
+  void pack_constants() {
+    parallel_for(packed_later_.size(), static_cast<int>(std::max(1u, std::thread::hardware_concurrency())),
+                 [&](size_t i) {
+                   auto& [index, pack] = packed_later_[i];
+                   plan_.constants[index] = pack();
+                   pack = nullptr;
+                 });
   }
 
   void push(PlanStep step) { plan_.steps.push_back(std::move(step)); }
@@ -299,6 +315,7 @@ class PlanMaker {
   std::map<std::pair<ValueId, Layout>, Place> conversions_;
   std::map<ValueId, const Group*> last_use_;
   std::map<ValueId, Place> converted_now_;  ///< of the group being added
+  std::vector<std::pair<size_t, std::function<Tensor()>>> packed_later_;  ///< index into Plan::constants
   std::map<int32_t, Tensor> unused_constants_;  ///< by buffer; a step's use makes them part of the plan
 };
 

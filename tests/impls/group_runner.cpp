@@ -55,6 +55,9 @@ std::vector<void*> GroupRunner::arguments(const StepSpec& step, const std::map<V
       args.push_back(at->second);
     } else if (const auto* constant = std::get_if<Tensor>(&arg)) {
       args.push_back(const_cast<void*>(constant->data()));
+    } else if (const auto* packed = std::get_if<PackedArg>(&arg)) {
+      packed_.push_back(packed->pack());
+      args.push_back(packed_.back().data());
     } else {
       args.push_back(aligned(temps_.at(std::get<TempArg>(arg).index)));
     }

@@ -26,6 +26,7 @@ class GroupRunner {
 
   Lowered lowered_;
   std::shared_ptr<const JitCode> code_;
+  std::vector<Tensor> packed_;
   std::vector<std::vector<float>> temps_;
   std::vector<float> scratch_;
 };

@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <thread>
 
 #include "codegen/llvm/builder_impl.h"
 #include "codegen/llvm/hash.h"
 #include "codegen/llvm/image_cache.h"
 #include "codegen/llvm/link_image.h"
 #include "support/error.h"
+#include "support/parallel_for.h"
 
 namespace convoy {
 
@@ -79,37 +79,19 @@ std::vector<std::string> compile_images(const std::vector<const KernelSpec*>& sp
                                         const JitOptions& options, JitStats& stats) {
   const ImageCache cache(options.cache_dir);
   std::vector<std::string> images(specs.size());
-  std::atomic<size_t> next = 0;
   std::atomic<int> compiled = 0, cached = 0;
-  std::mutex mutex;
-  std::exception_ptr failure;
-  auto work = [&] {
-    try {
-      std::unique_ptr<llvm::TargetMachine> machine;
-      for (size_t i = next++; i < specs.size(); i = next++) {
-        const std::string hash = cache_hash(*specs[i], isa);
-        images[i] = cache.find(hash);
-        if (!images[i].empty()) {
-          ++cached;
-          continue;
-        }
-        initialize_llvm();
-        if (!machine) machine = make_target_machine(isa);
-        images[i] = compile_image(*specs[i], isa, *machine);
-        cache.store(hash, images[i]);
-        ++compiled;
-      }
-    } catch (...) {
-      std::lock_guard lock(mutex);
-      failure = std::current_exception();
+  parallel_for(specs.size(), options.threads, [&](size_t i) {
+    const std::string hash = cache_hash(*specs[i], isa);
+    images[i] = cache.find(hash);
+    if (!images[i].empty()) {
+      ++cached;
+      return;
     }
-  };
-  std::vector<std::thread> threads;
-  const int count = std::min<int>(options.threads, static_cast<int>(specs.size()));
-  for (int t = 1; t < count; ++t) threads.emplace_back(work);
-  work();
-  for (auto& thread : threads) thread.join();
-  if (failure) std::rethrow_exception(failure);
+    initialize_llvm();
+    images[i] = compile_image(*specs[i], isa, *make_target_machine(isa));
+    cache.store(hash, images[i]);
+    ++compiled;
+  });
   stats = {compiled, cached};
   return images;
 }

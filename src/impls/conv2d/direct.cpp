@@ -43,13 +43,13 @@ class DirectConv2d : public Impl {
     return fmt::format("conv2d_direct_f32_{}x{}_{}", config.tile.mr, config.tile.nb, target.isa.name);
   }
 
-  static Tensor pack(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor& weights) {
-    WeightSource source{.data = weights.as<float>(), .i_stride = g.h.taps * g.w.taps, .y_offsets = {}, .x_offsets = {}};
+  static PackedArg pack(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor& weights) {
+    WeightSource source{.weights = weights, .i_stride = g.h.taps * g.w.taps, .y_offsets = {}, .x_offsets = {}};
     source.o_stride = g.ic * source.i_stride;
     source.group_stride = g.oc * source.o_stride;
     for (int64_t y = 0; y < g.h.taps; ++y) source.y_offsets.push_back(y * g.w.taps);
     for (int64_t x = 0; x < g.w.taps; ++x) source.x_offsets.push_back(x);
-    return pack_direct_weights(g, config, lanes, source);
+    return pack_direct_weights(g, config, lanes, std::move(source));
   }
 };
 

@@ -72,9 +72,7 @@ void pack_panel(const WeightSource& source, const float* weights, int64_t ic, in
   }
 }
 
-}  // namespace
-
-Tensor pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, const WeightSource& source) {
+Tensor pack_panels(const ConvGeometry& g, const DirectConfig& config, int lanes, const WeightSource& source) {
   const int64_t width = config.tile.nb * lanes;
   const int64_t oc_blocks = config.oc_blocks(g, lanes);
   const int64_t taps = g.h.taps * g.w.taps;
@@ -86,13 +84,19 @@ Tensor pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, in
       for (int64_t first = 0; first < g.ic; first += config.ic_block) {
         const int64_t ic = std::min(config.ic_block, g.ic - first);
         const float* from =
-            source.data + group * source.group_stride + ob * width * source.o_stride + first * source.i_stride;
+            source.weights.as<float>() + group * source.group_stride + ob * width * source.o_stride + first * source.i_stride;
         pack_panel(source, from, ic, channels, width, out);
         out += ic * taps * width;
       }
     }
   }
   return packed;
+}
+
+}  // namespace
+
+PackedArg pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, WeightSource source) {
+  return {[=, source = std::move(source)] { return pack_panels(g, config, lanes, source); }};
 }
 
 Tensor pack_direct_bias(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor* bias) {

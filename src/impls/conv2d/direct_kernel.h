@@ -38,13 +38,13 @@ DirectConfig choose_direct(const ConvGeometry& g, const Target& target);
 double direct_cost_ns(const ConvGeometry& g, const DirectConfig& config, const Target& target);
 
 /// Where the weights of a model lie: element (group, o, i, y, x) at
-/// data[group * group_stride + o * o_stride + i * i_stride + y_offsets[y] + x_offsets[x]].
+/// weights[group * group_stride + o * o_stride + i * i_stride + y_offsets[y] + x_offsets[x]].
 struct WeightSource {
-  const float* data = nullptr;
+  Tensor weights;
   int64_t group_stride = 0, o_stride = 0, i_stride = 0;
   std::vector<int64_t> y_offsets = {0}, x_offsets = {0};
 };
-Tensor pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, const WeightSource& source);
+PackedArg pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, WeightSource source);
 Tensor pack_direct_bias(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor* bias);
 
 /// Arguments of the kernel: src, weights, bias, dst, then the epilogue's.

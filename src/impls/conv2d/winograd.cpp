@@ -34,7 +34,7 @@ class WinogradConv2d : public Impl {
     WinogradKernel kernel{g, choose_winograd(g, m_, problem.target), Epilogue(problem, kWinogradEpilogue),
                           variant(problem.target)};
     StepSpec step = winograd_step(kernel, problem.target);
-    const float* weights = problem.graph().value(problem.anchor_input(1)).constant->as<float>();
+    const Tensor& weights = *problem.graph().value(problem.anchor_input(1)).constant;
     step.args = {ValueArg{problem.anchor_input(0)}, pack_winograd_weights(g, kernel.config, lanes, weights),
                  pack_bias(problem, g, lanes), ValueArg{problem.group.output}};
     step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());

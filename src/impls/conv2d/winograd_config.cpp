@@ -76,38 +76,69 @@ double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, con
 
 namespace {
 
-/// out[a][b] of G_h w G_w^T for one kernel of r_h x r_w weights, in double precision.
-std::vector<double> transform_kernel(const WinogradTransforms& h, const WinogradTransforms& w, const float* kernel) {
-  std::vector<double> half(h.tile() * w.r), out(h.tile() * w.tile());
-  for (int a = 0; a < h.tile(); ++a) {
-    for (int x = 0; x < w.r; ++x) {
-      for (int y = 0; y < h.r; ++y) half[a * w.r + x] += h.g[a][y] * kernel[y * w.r + x];
-    }
-    for (int b = 0; b < w.tile(); ++b) {
-      for (int x = 0; x < w.r; ++x) out[a * w.tile() + b] += half[a * w.r + x] * w.g[b][x];
+/// Transforms the kernels of one input channel and a block of up to `width` output channels, in double precision.
+class KernelTransform {
+ public:
+  KernelTransform(const WinogradConfig& config, int64_t width)
+      : h_(winograd_transforms(config.h.m, config.h.r)),
+        w_(winograd_transforms(config.w.m, config.w.r)),
+        width_(width),
+        half_(h_.tile() * w_.r * width),
+        row_(width) {}
+
+  /// `weights`: r_h x r_w taps of output channel 0; those of the next lie `o_stride` behind. Output xi goes to
+  /// out[xi * xi_stride .. + width]; output channels that do not exist are zero.
+  void apply(const float* weights, int64_t o_stride, int64_t channels, float* out, int64_t xi_stride) {
+    for (int a = 0; a < h_.tile(); ++a) {
+      for (int x = 0; x < w_.r; ++x) {
+        double* half = &half_[(a * w_.r + x) * width_];
+        std::fill_n(half, width_, 0.0);
+        for (int y = 0; y < h_.r; ++y) {
+          const double factor = h_.g[a][y];
+          for (int64_t o = 0; o < channels; ++o) half[o] += factor * weights[o * o_stride + y * w_.r + x];
+        }
+      }
+      for (int b = 0; b < w_.tile(); ++b) combine(a, b, out + (a * w_.tile() + b) * xi_stride);
     }
   }
-  return out;
+
+ private:
+  void combine(int a, int b, float* out) {
+    std::ranges::fill(row_, 0.0);
+    for (int x = 0; x < w_.r; ++x) {
+      const double factor = w_.g[b][x];
+      const double* half = &half_[(a * w_.r + x) * width_];
+      for (int64_t o = 0; o < width_; ++o) row_[o] += factor * half[o];
+    }
+    for (int64_t o = 0; o < width_; ++o) out[o] = static_cast<float>(row_[o]);
+  }
+
+  const WinogradTransforms h_, w_;
+  const int64_t width_;
+  std::vector<double> half_;  ///< G w: h.tile() x r_w x width
+  std::vector<double> row_;
+};
+
+Tensor pack_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const float* weights) {
+  const WinogradLayout layout(g, config, lanes);
+  const int64_t width = config.tile.nb * lanes, taps = g.h.taps * g.w.taps;
+  const int64_t xi_stride = layout.oc_blocks * g.ic * width;
+  Tensor packed(DType::f32, Shape{config.planes(), layout.oc_blocks, g.ic, width});
+  KernelTransform transform(config, width);
+  for (int64_t block = 0; block < layout.oc_blocks; ++block) {
+    const int64_t first = block * width, channels = std::min(width, g.oc - first);
+    for (int64_t i = 0; i < g.ic; ++i) {
+      transform.apply(weights + (first * g.ic + i) * taps, g.ic * taps, channels,
+                      packed.as<float>() + (block * g.ic + i) * width, xi_stride);
+    }
+  }
+  return packed;
 }
 
 }  // namespace
 
-Tensor pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const float* weights) {
-  const WinogradTransforms h = winograd_transforms(config.h.m, config.h.r);
-  const WinogradTransforms w = winograd_transforms(config.w.m, config.w.r);
-  const WinogradLayout layout(g, config, lanes);
-  const int64_t width = config.tile.nb * lanes;
-  Tensor packed(DType::f32, Shape{config.planes(), layout.oc_blocks, g.ic, width});
-  for (int64_t o = 0; o < g.oc; ++o) {
-    for (int64_t i = 0; i < g.ic; ++i) {
-      const auto transformed = transform_kernel(h, w, weights + (o * g.ic + i) * h.r * w.r);
-      float* out = packed.as<float>() + (o / width * g.ic + i) * width + o % width;
-      for (int xi = 0; xi < config.planes(); ++xi) {
-        out[xi * layout.oc_blocks * g.ic * width] = static_cast<float>(transformed[xi]);
-      }
-    }
-  }
-  return packed;
+PackedArg pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const Tensor& weights) {
+  return {[=] { return pack_weights(g, config, lanes, weights.as<float>()); }};
 }
 
 }  // namespace convoy

@@ -53,7 +53,7 @@ WinogradConfig choose_winograd(const ConvGeometry& g, int m, const Target& targe
 /// Estimate for one run on all of the target's threads.
 double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, const Target& target);
 /// `weights`: O, I, r_h, r_w.
-Tensor pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const float* weights);
+PackedArg pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const Tensor& weights);
 
 enum WinogradArg { kWinogradSrc, kWinogradWeights, kWinogradBias, kWinogradDst, kWinogradEpilogue };
 

@@ -125,15 +125,15 @@ class PhasesConvTranspose2d : public Impl {
   }
 
   /// The model's weights: I, O/group, KH, KW.
-  static Tensor pack(const Problem& problem, const Phase& phase, int lanes) {
+  static PackedArg pack(const Problem& problem, const Phase& phase, int lanes) {
     const Tensor& weights = *problem.graph().value(problem.anchor_input(1)).constant;
     const ConvGeometry& g = phase.geometry;
     const int64_t kh = weights.shape()[2], kw = weights.shape()[3];
-    WeightSource source{.data = weights.as<float>(), .group_stride = g.ic * g.oc * kh * kw, .o_stride = kh * kw,
+    WeightSource source{.weights = weights, .group_stride = g.ic * g.oc * kh * kw, .o_stride = kh * kw,
                         .i_stride = g.oc * kh * kw, .y_offsets = {}, .x_offsets = {}};
     for (int64_t tap : phase.h.taps) source.y_offsets.push_back(tap * kw);
     for (int64_t tap : phase.w.taps) source.x_offsets.push_back(tap);
-    return pack_direct_weights(g, phase.config, lanes, source);
+    return pack_direct_weights(g, phase.config, lanes, std::move(source));
   }
 };
 

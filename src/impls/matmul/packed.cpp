@@ -79,8 +79,8 @@ class PackedMatMul : public Impl {
     kernel.output = {.rank = rank, .n_axis = rank == 4 ? 0 : -1, .c_axis = rank - 1, .h_axis = rank - 3,
                      .w_axis = rank - 2};
     StepSpec step = direct_step(kernel, problem.target);
-    const float* b = problem.graph().value(problem.anchor_input(1)).constant->as<float>();
-    const WeightSource source{.data = b, .o_stride = op.trans_b ? g.ic : 1, .i_stride = op.trans_b ? 1 : g.oc};
+    const Tensor& b = *problem.graph().value(problem.anchor_input(1)).constant;
+    const WeightSource source{.weights = b, .o_stride = op.trans_b ? g.ic : 1, .i_stride = op.trans_b ? 1 : g.oc};
     step.args = {ValueArg{problem.anchor_input(0)}, pack_direct_weights(g, config, lanes, source),
                  pack_direct_bias(g, config, lanes, nullptr), ValueArg{problem.group.output}};
     step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
