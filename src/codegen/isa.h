@@ -17,8 +17,7 @@ struct Isa {
   int vector_registers = 16;
   bool fma = false;            ///< fused multiply-add exists
   bool embedded_broadcast = false;  ///< arithmetic takes a broadcast scalar from memory as operand
-  bool masked_access = false;  ///< loads and stores of part of a vector cost about as much as whole ones
-
+  bool masked_stores = false;  ///< storing part of a vector costs about as much as storing a whole one
   bool rounding = false;       ///< floor, ceil and round to even are instructions
   double vector_ops_per_cycle = 2;  ///< multiply-adds on whole vectors that a core starts in a cycle
 

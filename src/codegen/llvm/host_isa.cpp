@@ -14,13 +14,14 @@ struct Level {
   const char* name;
   std::vector<const char*> needs;
   int vector_bytes, vector_registers;
-  bool fma, embedded_broadcast, masked_access, rounding;
+  bool fma, embedded_broadcast, masked_stores, rounding;
 };
 
 const std::vector<Level>& levels() {
+  // AVX2 has masked stores, too, but they are microcoded on some CPUs.
   static const std::vector<Level> all = {
       {"avx512", {"avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma", "bmi2"}, 64, 32, true, true, true, true},
-      {"avx2", {"avx2", "fma", "bmi2"}, 32, 16, true, false, true, true},
+      {"avx2", {"avx2", "fma", "bmi2"}, 32, 16, true, false, false, true},
       {"sse2", {"sse2"}, 16, 16, false, false, false, false},
   };
   return all;
@@ -59,7 +60,7 @@ Isa make_isa(const Level& level) {
   isa.vector_registers = level.vector_registers;
   isa.fma = level.fma;
   isa.embedded_broadcast = level.embedded_broadcast;
-  isa.masked_access = level.masked_access;
+  isa.masked_stores = level.masked_stores;
   isa.rounding = level.rounding;
   isa.vector_ops_per_cycle = level.vector_bytes < 64 || has_two_wide_multipliers(isa.cpu) ? 2 : 1;
   return isa;

@@ -2,9 +2,8 @@
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/IntrinsicsX86.h>
 
-#include <numeric>
-
 #include "codegen/llvm/builder_impl.h"
+#include "codegen/llvm/lane_access.h"
 #include "support/error.h"
 
 namespace convoy {
@@ -21,31 +20,8 @@ int lane_count(Val a) {
   return type ? static_cast<int>(type->getNumElements()) : 1;
 }
 
-/// A mask whose first `active` of `lanes` lanes are set.
-llvm::Constant* first_lanes(KernelBuilder& b, int active, int lanes) {
-  auto* bit = b.impl().ir.getInt1Ty();
-  std::vector<llvm::Constant*> bits;
-  for (int i = 0; i < lanes; ++i) bits.push_back(llvm::ConstantInt::get(bit, i < active));
-  return llvm::ConstantVector::get(bits);
-}
-
 /// f32 is only known to be aligned to its own size: views start anywhere.
 constexpr uint64_t kElementAlign = 4;
-
-/// The first `active` lanes as vectors of 4, 2 and 1: AVX2's masked stores are microcoded on some CPUs and SSE
-/// has none.
-void store_in_pieces(KernelBuilder& b, Val value, Val pointer, int active) {
-  auto& ir = b.impl().ir;
-  int done = 0;
-  for (int width : {4, 2, 1}) {
-    if (active - done < width) continue;
-    std::vector<int> lanes(width);
-    std::iota(lanes.begin(), lanes.end(), done);
-    auto* piece = ir.CreateShuffleVector(value.v, lanes);
-    ir.CreateAlignedStore(piece, b.offset(pointer, done).v, llvm::Align(kElementAlign));
-    done += width;
-  }
-}
 
 Val unary_intrinsic(Val a, llvm::Intrinsic::ID id) {
   return {a.b->impl().ir.CreateUnaryIntrinsic(id, a.v), a.b};
@@ -66,12 +42,7 @@ Val KernelBuilder::f32(double value, int lane_count) {
 }
 
 Val KernelBuilder::load(Val pointer, int64_t elem_offset, int active) {
-  auto& ir = impl_->ir;
-  auto* type = vector_type(*this, lanes());
-  Val at = offset(pointer, elem_offset);
-  if (active < 0 || active >= lanes()) return {ir.CreateAlignedLoad(type, at.v, llvm::Align(kElementAlign)), this};
-  auto* zero = llvm::Constant::getNullValue(type);
-  return {ir.CreateMaskedLoad(type, at.v, llvm::Align(kElementAlign), first_lanes(*this, active, lanes()), zero), this};
+  return load_lanes(*this, vector_type(*this, lanes()), offset(pointer, elem_offset), active);
 }
 
 Val KernelBuilder::load_strided(Val pointer, int64_t elem_stride, int active) {
@@ -91,15 +62,7 @@ Val KernelBuilder::load_scalar(Val pointer, int64_t elem_offset) {
 Val KernelBuilder::splat(Val scalar) { return {impl_->ir.CreateVectorSplat(lanes(), scalar.v), this}; }
 
 void KernelBuilder::store(Val value, Val pointer, int64_t elem_offset, int active) {
-  auto& ir = impl_->ir;
-  Val at = offset(pointer, elem_offset);
-  if (active < 0 || active >= lanes()) {
-    ir.CreateAlignedStore(value.v, at.v, llvm::Align(kElementAlign));
-  } else if (isa_.vector_bytes < 64) {
-    store_in_pieces(*this, value, at, active);
-  } else {
-    ir.CreateMaskedStore(value.v, at.v, llvm::Align(kElementAlign), first_lanes(*this, active, lanes()));
-  }
+  store_lanes(*this, value, offset(pointer, elem_offset), active);
 }
 
 void KernelBuilder::store_strided(Val value, Val pointer, int64_t elem_stride, int active) {
