@@ -2,18 +2,31 @@
 
 #include <algorithm>
 
-#include "impls/elementwise/math.h"
-#include "ops/where.h"
-#include "support/error.h"
+#include "impls/elementwise/node.h"
+#include "support/dtypes.h"
 
 namespace convoy {
 
-Val element_address(KernelBuilder& b, Val base, const std::vector<int64_t>& strides, const std::vector<Val>& index) {
+namespace {
+
+Val elements_before(KernelBuilder& b, const std::vector<int64_t>& strides, const std::vector<Val>& index) {
   Val elems = b.i64(0);
   for (size_t axis = 0; axis < strides.size(); ++axis) {
     if (strides[axis] != 0) elems = elems + index[axis] * strides[axis];
   }
-  return b.offset(base, elems);
+  return elems;
+}
+
+}  // namespace
+
+Val element_address(KernelBuilder& b, Val base, const std::vector<int64_t>& strides, const std::vector<Val>& index) {
+  return b.offset(base, elements_before(b, strides, index));
+}
+
+Val element_address(KernelBuilder& b, DType dtype, Val base, const std::vector<int64_t>& strides,
+                    const std::vector<Val>& index) {
+  if (dtype == DType::f32) return element_address(b, base, strides, index);
+  return b.offset(dtype, base, elements_before(b, strides, index));
 }
 
 std::vector<int64_t> broadcast_strides(const TensorView& view, const Shape& to) {
@@ -27,17 +40,6 @@ std::vector<int64_t> broadcast_strides(const TensorView& view, const Shape& to) 
 
 namespace {
 
-std::string node_refusal(const Node& node) {
-  if (const auto* unary = op_cast<Unary>(*node.op)) {
-    if (!can_emit(*unary)) return "no vector code for " + node.op->name();
-  } else if (const auto* binary = op_cast<Binary>(*node.op)) {
-    if (!can_emit(binary->kind)) return "no vector code for " + node.op->name();
-  } else {
-    return node.op->name() + " is not emitted";
-  }
-  return "";
-}
-
 std::vector<const Node*> member_nodes(const Problem& problem) {
   std::vector<const Node*> nodes;
   if (is_elementwise(*problem.anchor().op)) nodes.push_back(&problem.anchor());
@@ -45,22 +47,49 @@ std::vector<const Node*> member_nodes(const Problem& problem) {
   return nodes;
 }
 
+/// Vectors run along an axis: a scalar gets one.
+Shape at_least_one_axis(const Shape& shape) {
+  return shape.rank() == 0 ? Shape{1} : shape;
+}
+
+/// The only element of a constant.
+std::variant<float, int64_t> number_of(const Tensor& constant) {
+  return visit_dtype(constant.dtype(), [&]<class T>() -> std::variant<float, int64_t> {
+    if constexpr (std::is_same_v<T, float>) return constant.as<float>()[0];
+    if constexpr (std::is_integral_v<T>) return static_cast<int64_t>(constant.as<T>()[0]);
+    internal_error("no vectors of {}", to_string(constant.dtype()));
+  });
+}
+
+std::string number_text(const std::variant<float, int64_t>& number) {
+  if (const auto* real = std::get_if<float>(&number)) return fmt::format("{:.9g}", *real);
+  return std::to_string(std::get<int64_t>(number));
+}
+
+Val constant_vector(KernelBuilder& b, DType dtype, const std::variant<float, int64_t>& number) {
+  if (const auto* real = std::get_if<float>(&number)) return b.f32(*real);
+  return b.integer(dtype, std::get<int64_t>(number));
+}
+
 }  // namespace
 
 std::string Epilogue::refusal(const Problem& problem) {
   for (const Node* node : member_nodes(problem)) {
-    std::string why = node_refusal(*node);
-    if (!why.empty()) return why;
-    for (ValueId id : node->inputs) {
-      if (problem.type(id).dtype != DType::f32) return "an operand is not f32";
-    }
+    if (std::string why = node_refusal(problem.graph(), *node); !why.empty()) return why;
+  }
+  if (problem.group.epilogue.empty() || is_elementwise(*problem.anchor().op)) return "";
+  for (ValueId id : {problem.anchor().outputs[0], problem.group.output}) {
+    if (problem.type(id).dtype != DType::f32) return "the epilogue does not go from f32 to f32";
   }
   return "";
 }
 
 Epilogue::Epilogue(const Problem& problem, int first_arg)
-    : shape_(problem.type(problem.group.output).shape), output_(problem.group.output) {
-  for (const Node* node : member_nodes(problem)) nodes_.push_back(*node);
+    : shape_(at_least_one_axis(problem.type(problem.group.output).shape)), output_(problem.group.output) {
+  for (const Node* node : member_nodes(problem)) {
+    nodes_.push_back(*node);
+    input_types_.push_back(input_dtypes(problem.graph(), *node));
+  }
   if (!is_elementwise(*problem.anchor().op)) initial_ = problem.anchor().outputs[0];
   std::vector<ValueId> inside = {initial_};
   int next_arg = first_arg;
@@ -77,10 +106,9 @@ void Epilogue::add_operand(const Problem& problem, ValueId id, int& next_arg) {
     if (known.id == id) return;
   }
   const Value& value = problem.graph().value(id);
-  Operand operand{.id = id, .bytes = value.type.bytes()};
+  Operand operand{.id = id, .dtype = value.type.dtype, .bytes = value.type.bytes()};
   if (value.constant && value.type.shape.elems() == 1) {
-    operand.immediate = true;
-    operand.value = value.constant->as<float>()[0];
+    operand.immediate = number_of(*value.constant);
   } else {
     const TensorView view =
         value.constant ? TensorView::contiguous(value.type, Layout::row_major) : problem.view(id);
@@ -108,7 +136,8 @@ std::string Epilogue::key() const {
     for (ValueId id : node.inputs) text += "," + name_of(id);
   }
   for (const Operand& operand : operands_) {
-    text += operand.immediate ? fmt::format("|{:.9g}", operand.value)
+    if (operand.dtype != DType::f32) text += fmt::format("|{}", to_string(operand.dtype));
+    text += operand.immediate ? "|" + number_text(*operand.immediate)
                               : "|" + attribute_text(operand.strides) + std::to_string(operand.arg);
   }
   return text;
@@ -125,7 +154,7 @@ double Epilogue::ops_per_element() const {
   for (const Node& node : nodes_) {
     const std::string name = node.op->name();
     const bool simple = name == "relu" || name == "clip" || name == "add" || name == "mul" || name == "sub" ||
-                        name == "max" || name == "min";
+                        name == "max" || name == "min" || name == "where";
     ops += simple ? 1 : 12;
   }
   return ops;
@@ -142,8 +171,9 @@ int64_t Epilogue::operand_bytes() const {
 Epilogue::Cursor Epilogue::at(KernelBuilder& b, const std::vector<Val>& index) const {
   Cursor cursor;
   for (const Operand& operand : operands_) {
-    cursor.operands.push_back(operand.immediate ? Val{}
-                                                : element_address(b, b.arg(operand.arg), operand.strides, index));
+    cursor.operands.push_back(operand.immediate
+                                  ? Val{}
+                                  : element_address(b, operand.dtype, b.arg(operand.arg), operand.strides, index));
   }
   return cursor;
 }
@@ -158,18 +188,16 @@ Val Epilogue::apply(KernelBuilder& b, Val result, const Cursor& cursor, const st
     size_t i = 0;
     while (operands_[i].id != id) ++i;
     const Operand& operand = operands_[i];
-    if (operand.immediate) return values[id] = b.f32(operand.value);
+    if (operand.immediate) return values[id] = constant_vector(b, operand.dtype, *operand.immediate);
     int64_t moved = 0;
     for (size_t axis = 0; axis < offsets.size(); ++axis) moved += offsets[axis] * operand.strides[axis];
-    return values[id] = b.load_strided(b.offset(cursor.operands[i], moved), operand.strides[vector_axis], active);
+    Val first = b.offset(operand.dtype, cursor.operands[i], moved);
+    return values[id] = b.load_strided(operand.dtype, first, operand.strides[vector_axis], active);
   };
-  for (const Node& node : nodes_) {
-    Val first = value_of(node.inputs[0]);
-    if (const auto* unary = op_cast<Unary>(*node.op)) {
-      values[node.outputs[0]] = emit_unary(b, *unary, first);
-    } else {
-      values[node.outputs[0]] = emit_binary(b, op_cast<Binary>(*node.op)->kind, first, value_of(node.inputs[1]));
-    }
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    std::vector<Val> inputs;
+    for (ValueId id : nodes_[i].inputs) inputs.push_back(value_of(id));
+    values[nodes_[i].outputs[0]] = emit_node(b, *nodes_[i].op, input_types_[i], inputs);
   }
   return values.at(output_);
 }

@@ -12,6 +12,9 @@ namespace convoy {
 
 /// Address of the element at `index` (one value per axis) of a tensor with these strides.
 Val element_address(KernelBuilder& b, Val base, const std::vector<int64_t>& strides, const std::vector<Val>& index);
+/// The same of a tensor of another type than f32.
+Val element_address(KernelBuilder& b, DType dtype, Val base, const std::vector<int64_t>& strides,
+                    const std::vector<Val>& index);
 
 /// Strides of `view` as seen by an output of shape `to`: 0 along axes that numpy broadcasting repeats.
 std::vector<int64_t> broadcast_strides(const TensorView& view, const Shape& to);
@@ -23,7 +26,7 @@ class Epilogue {
   /// `first_arg`.
   Epilogue(const Problem& problem, int first_arg);
 
-  /// Why the group's epilogue cannot be emitted ("" when it can): another dtype than f32, say.
+  /// Why the group's epilogue cannot be emitted ("" when it can): a dtype without vectors, say.
   static std::string refusal(const Problem& problem);
 
   bool empty() const { return nodes_.empty(); }
@@ -44,16 +47,17 @@ class Epilogue {
   Cursor at(KernelBuilder& b, const std::vector<Val>& index) const;
   /// The group's output for a vector of anchor results whose first lane lies `offsets` (per axis, constant)
   /// after the cursor's index, lanes running along `vector_axis`; `active` lanes exist. `result` is ignored
-  /// when the anchor is elementwise.
+  /// when the anchor is elementwise. An output of rank 0 counts as one of rank 1.
   Val apply(KernelBuilder& b, Val result, const Cursor& cursor, const std::vector<int64_t>& offsets, int vector_axis,
             int active = -1) const;
 
  private:
   struct Operand {
     ValueId id;
-    std::vector<int64_t> strides;   ///< per axis of the output
-    bool immediate = false;         ///< a constant with one element: `value`, and no argument
-    double value = 0;
+    DType dtype = DType::f32;
+    std::vector<int64_t> strides;  ///< per axis of the output
+    /// Of a constant with one element, which is no argument.
+    std::optional<std::variant<float, int64_t>> immediate;
     int arg = -1;
     int64_t bytes = 0;
   };
@@ -64,6 +68,7 @@ class Epilogue {
   ValueId initial_ = kAbsent;
   ValueId output_ = kAbsent;
   std::vector<Node> nodes_;
+  std::vector<std::vector<DType>> input_types_;  ///< of each node
   std::vector<Operand> operands_;
   std::vector<StepArg> args_;
 };

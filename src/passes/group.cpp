@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "graph/quote.h"
+#include "ops/cast.h"
 #include "ops/elementwise.h"
 #include "ops/where.h"
 
@@ -50,7 +51,7 @@ std::vector<int32_t> group_members(const Group& group) {
 }
 
 bool is_elementwise(const Op& op) {
-  return op_cast<Unary>(op) || op_cast<Binary>(op) || op_cast<Where>(op);
+  return op_cast<Unary>(op) || op_cast<Binary>(op) || op_cast<Where>(op) || op_cast<Cast>(op);
 }
 
 bool takes_epilogue(const Op& op) {

@@ -1,6 +1,8 @@
 // Groups: what is computed in one loop nest. A group has an anchor (a convolution, a pool, a softmax, ...)
 // and an epilogue of elementwise operators applied to each element of the anchor's result before it is
-// stored. A chain of elementwise operators alone is a group whose anchor is its first member.
+// stored. A chain of elementwise operators alone is a group whose anchor is its first member. Every member has the
+// anchor's shape; booleans and integers may be computed in between. What is stored is f32, unless the anchor is
+// elementwise itself.
 #pragma once
 
 #include <string>
@@ -35,7 +37,7 @@ struct GroupedGraph {
 /// All nodes of a group in order of evaluation: the anchor, then the epilogue.
 std::vector<int32_t> group_members(const Group& group);
 
-/// True for operators that may stand in an epilogue: unary, binary and where.
+/// True for operators that may stand in an epilogue: unary, binary, where and cast.
 bool is_elementwise(const Op& op);
 /// True for operators whose result an epilogue may be applied to as it is computed. Operators that only
 /// move data are not among them: they often need no computation at all, when their output is a view.

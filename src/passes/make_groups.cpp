@@ -6,13 +6,31 @@
 #include <algorithm>
 #include <set>
 
+#include "ops/cast.h"
+#include "ops/where.h"
 #include "passes/passes.h"
+#include "support/dtypes.h"
 
 namespace convoy {
 namespace {
 
 /// Bounds the registers and code that one loop nest needs.
 constexpr size_t kMaxMembers = 24;
+
+bool moves_integers(const Op& op) {
+  return op_cast<Cast>(op) || op_cast<Where>(op);
+}
+
+/// Elementwise operators that share a loop with others: kernels have vectors of f32, booleans and integers, and no
+/// code for some of the integer arithmetic, which would take its whole group to the reference loops.
+bool is_vectorised(const Graph& graph, const Node& node) {
+  const DType result = graph.type(node.outputs[0]).dtype;
+  if (is_integer(result) && !moves_integers(*node.op)) return false;
+  const auto has_vectors = [](DType dtype) { return dtype == DType::f32 || !is_float(dtype); };
+  return has_vectors(result) && std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+           return has_vectors(graph.type(id).dtype);
+         });
+}
 
 class Grouper {
  public:
@@ -67,23 +85,27 @@ class Grouper {
   std::vector<int32_t> find_epilogue(int32_t anchor) const {
     const Node& node = graph_.nodes[anchor];
     if (!takes_epilogue(*node.op) || node.outputs.size() != 1) return {};
-    if (graph_.type(node.outputs[0]).dtype != DType::f32) return {};
+    const bool any_type = is_elementwise(*node.op);
+    if (any_type ? !is_vectorised(graph_, node) : !is_f32(anchor)) return {};
     const std::set<int32_t> candidates = reachable(anchor);
     for (auto exit = candidates.rbegin(); exit != candidates.rend(); ++exit) {
+      if (!any_type && !is_f32(*exit)) continue;
       const std::set<int32_t> members = ancestors(*exit, candidates);
       if (only_exit_visible(anchor, members, *exit)) return {members.begin(), members.end()};
     }
     return {};
   }
 
+  bool is_f32(int32_t node) const { return graph_.type(graph_.nodes[node].outputs[0]).dtype == DType::f32; }
+
   /// Elementwise nodes that depend on the anchor through such nodes only; the first ones when there are many.
   std::set<int32_t> reachable(int32_t anchor) const {
-    const TensorType& type = graph_.type(graph_.nodes[anchor].outputs[0]);
+    const Shape& shape = graph_.type(graph_.nodes[anchor].outputs[0]).shape;
     std::set<int32_t> found, frontier;
     add_readers(anchor, frontier);
     while (!frontier.empty() && found.size() + 1 < kMaxMembers) {
       const int32_t node = frontier.extract(frontier.begin()).value();
-      if (may_join(node, type) && found.insert(node).second) add_readers(node, frontier);
+      if (may_join(node, shape) && found.insert(node).second) add_readers(node, frontier);
     }
     return found;
   }
@@ -97,9 +119,10 @@ class Grouper {
 
   const std::vector<int32_t>& consumers_of(int32_t node) const { return consumers_[graph_.nodes[node].outputs[0]]; }
 
-  bool may_join(int32_t index, const TensorType& type) const {
+  bool may_join(int32_t index, const Shape& shape) const {
     const Node& node = graph_.nodes[index];
-    return !grouped_[index] && is_elementwise(*node.op) && graph_.type(node.outputs[0]) == type;
+    return !grouped_[index] && is_elementwise(*node.op) && is_vectorised(graph_, node) &&
+           graph_.type(node.outputs[0]).shape == shape;
   }
 
   /// `exit` and the candidates that it depends on.

@@ -101,12 +101,49 @@ TEST(ElementwiseMath, PowOfRandomValuesAndConstants) {
         },
         {.ulps = 12, .terms = 0});
   for (float exponent : {1.f, 2.f, 3.f, 4.f, 0.5f, -1.f, -2.f, 1.7f}) {
+    const float inf = std::numeric_limits<float>::infinity();
+    check(elementwise(),
+          [&](CaseBuilder& b) {
+            return b.add(binary(BinaryKind::pow), {b.input(Tensor::of<float>({inf, -inf, 0, -0.0f, std::nanf(""), 1e20f,
+                                                                              -1e20f, 6e-20f, 1e-38f, -2, 2})),
+                                                   b.constant(Tensor::scalar(exponent))});
+          },
+          {.ulps = 6, .terms = 0});
     check(elementwise(),
           [&](CaseBuilder& b) {
             return b.add(binary(BinaryKind::pow),
                          {b.input(Shape{5, 35}, {0.1, 10}), b.constant(Tensor::scalar(exponent))});
           },
           {.ulps = 4, .terms = 0});
+  }
+}
+
+TEST(ElementwiseMath, PowByAnInteger) {
+  check(elementwise(), [](CaseBuilder& b) {
+    return b.add(binary(BinaryKind::pow), {b.input(Shape{5, 35}), b.constant(Tensor::scalar<int64_t>(2))});
+  });
+}
+
+TEST(ElementwiseMath, RemaindersAreExact) {
+  const float inf = std::numeric_limits<float>::infinity(), nan = std::nanf("");
+  const std::vector<float> numbers = {0,    -0.0f,  1,     -1,    2.5f,  -2.5f,  7,      0.1f, -0.3f, 1e-45f, 1e-38f,
+                                      3e38f, -3e38f, 1e20f, 12345, 8e6f, 3e-30f, 1e10f, inf,  -inf,  nan};
+  std::vector<float> lhs, rhs;
+  for (float x : numbers) {
+    for (float y : numbers) {
+      lhs.push_back(x);
+      rhs.push_back(y);
+    }
+  }
+  for (BinaryKind kind : {BinaryKind::mod, BinaryKind::fmod}) {
+    const Tolerance exact{.ulps = 0, .terms = 0};
+    check(elementwise(),
+          [&](CaseBuilder& b) { return b.add(binary(kind), {b.input(Tensor::of(lhs)), b.input(Tensor::of(rhs))}); }, exact);
+    check(elementwise(),
+          [&](CaseBuilder& b) {
+            return b.add(binary(kind), {b.input(Shape{40, 67}, {-1000, 1000}), b.input(Shape{40, 67}, {-2, 2})});
+          },
+          exact);
   }
 }
 
@@ -173,11 +210,19 @@ TEST(Elementwise, Chains) {
   });
 }
 
-TEST(Elementwise, RefusesWhatIsNotFloat) {
-  const Proposal proposal = proposal_for(elementwise(), [](CaseBuilder& b) {
-    return b.add(binary(BinaryKind::less), {b.input(Shape{4}), b.input(Shape{4})});
+TEST(Elementwise, Scalars) {
+  check(elementwise(), [](CaseBuilder& b) {
+    const ValueId sum = b.add(binary(BinaryKind::add), {b.input(Shape{}), b.input(Shape{})});
+    return b.add(unary(UnaryKind::exp), {sum});
   });
-  EXPECT_EQ(proposal.refusal, "no vector code for less");
+}
+
+TEST(Elementwise, RefusesArithmeticThatMayFail) {
+  const Proposal proposal = proposal_for(elementwise(), [](CaseBuilder& b) {
+    const Tensor values = Tensor::of<int64_t>({4, 5});
+    return b.add(binary(BinaryKind::div), {b.input(values), b.input(values)});
+  });
+  EXPECT_EQ(proposal.refusal, "no vector code for div on i64");
 }
 
 }  // namespace

@@ -137,6 +137,37 @@ output %y
                 "c\na + y\n");
 }
 
+TEST(Groups, MasksAndConversions) {
+  expect_groups(R"(constant %zero f32[] 0
+%a = conv(%x)
+%c bool[1x4x6x6] = greater(%a, %zero)
+%m f32[1x4x6x6] = cast(%c) to=f32
+%y = mul(%a, %m)
+output %y
+)",
+                "a + c + m + y\n");
+  // A convolution stores f32; elementwise operators alone store what they compute.
+  expect_groups(R"(constant %zero f32[] 0
+%a = conv(%x)
+%b = tanh(%a)
+%c bool[1x4x6x6] = greater(%b, %zero)
+%d bool[1x4x6x6] = not(%c)
+output %d
+)",
+                "a + b\nc + d\n");
+}
+
+TEST(Groups, IntegerArithmeticAndOtherFloatsStayAlone) {
+  expect_groups(R"(%a = relu(%x)
+%i i64[1x4x6x6] = cast(%a) to=i64
+%j i64[1x4x6x6] = div(%i, %i)
+%k f32[1x4x6x6] = cast(%j) to=f32
+%h f16[1x4x6x6] = cast(%k) to=f16
+output %h
+)",
+                "a + i\nj\nk\nh\n");
+}
+
 TEST(Groups, OperandsComputedLater) {
   // %y can only be computed after %d, so its group stands behind it.
   expect_groups(R"(%a = conv(%x)

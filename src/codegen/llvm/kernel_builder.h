@@ -7,6 +7,8 @@
 // are the Plan's decision. Kernels do not allocate and keep no state.
 #pragma once
 
+#include <convoy/tensor.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,7 +31,7 @@ using KernelFn = void (*)(void* const* args, int64_t row_begin, int64_t row_end,
 
 class KernelBuilder;
 
-/// An SSA value: an i64, a pointer, a vector of f32 (or one f32), a vector of i1 or i32. Arithmetic
+/// An SSA value: an i64, a pointer, a vector of f32 (or one f32), of integers, or of i1 (a mask). Arithmetic
 /// operators work on two values of the same type; f32 arithmetic may not be reordered, but contracts to fma.
 struct Val {
   llvm::Value* v = nullptr;
@@ -134,6 +136,20 @@ class KernelBuilder {
   void forget_loads();
   /// The number in every lane when `a` is a constant.
   std::optional<double> constant_value(Val a);
+
+  // Vectors of lanes() elements of any type that has_vectors(): integers are as wide as in memory, booleans are
+  // masks in registers and bytes of 0 or 1 in memory.
+  static bool has_vectors(DType dtype);  ///< f32, integers and booleans
+  Val offset(DType dtype, Val pointer, Val elems);
+  Val offset(DType dtype, Val pointer, int64_t elems);
+  Val load_strided(DType dtype, Val pointer, int64_t elem_stride, int active = -1);
+  void store_strided(DType dtype, Val value, Val pointer, int64_t elem_stride, int active = -1);
+  Val integer(DType dtype, int64_t value);         ///< a constant of an integer type or of booleans
+  Val convert(Val a, DType from, DType to);        ///< by the rules of the operator cast
+  /// Predicates as for f32; of integers, the sign counts unless the type has none.
+  Val compare(const char* predicate, Val a, Val b, DType dtype);
+  Val either(Val a, Val b);                        ///< of two masks; see both() and negate()
+  Val any(Val mask);                               ///< a condition: some lane is set
 
   struct Impl;
   Impl& impl() { return *impl_; }

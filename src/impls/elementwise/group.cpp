@@ -1,7 +1,9 @@
-// A group of elementwise operators on f32 tensors of any rank and strides, operands broadcast as in numpy:
+// A group of elementwise operators on tensors of any rank and strides, operands broadcast as in numpy:
 //
 //   dst[i...] = f(operand 0[i...], operand 1[i...], ...)
 //
+// Tensors are f32, boolean (a byte of 0 or 1 an element) or integers; what is computed between the operators stays
+// in registers, booleans as masks.
 // Axes that all tensors walk as one are merged; the innermost dimension of dst in memory runs in vectors
 // (row_loops.h says how, and what the task space is).
 #include <algorithm>
@@ -10,8 +12,8 @@
 #include "impls/copy/memory_cost.h"
 #include "impls/copy/row_loops.h"
 #include "impls/elementwise/list.h"
+#include "impls/elementwise/node.h"
 #include "impls/epilogue.h"
-#include "ops/elementwise.h"
 
 namespace convoy {
 
@@ -26,8 +28,9 @@ std::vector<Val> block_index(KernelBuilder& b, const RowLoops& loops, const RowB
 }
 
 /// Computes the block's vectors, all before the first is stored, so that their latencies overlap.
-void emit_block(KernelBuilder& b, const RowLoops& loops, const std::vector<int64_t>& dst_strides,
-                const Epilogue& epilogue, const RowBlock& block) {
+void emit_block(KernelBuilder& b, const RowLoops& loops, const TensorView& to, const Epilogue& epilogue,
+                const RowBlock& block) {
+  const std::vector<int64_t>& dst_strides = to.strides;
   const int inner_axis = loops.inner.axis;
   const auto rank = static_cast<int>(dst_strides.size());
   const std::vector<Val> index = block_index(b, loops, block, rank);
@@ -39,12 +42,12 @@ void emit_block(KernelBuilder& b, const RowLoops& loops, const std::vector<int64
     offsets[inner_axis] = v * b.lanes();
     results.push_back(epilogue.apply(b, {}, cursor, offsets, inner_axis, active));
   });
-  Val dst = element_address(b, b.arg(0), dst_strides, index);
+  Val dst = element_address(b, to.dtype, b.arg(0), dst_strides, index);
   auto result = results.begin();
   for_each_vector(block, [&](int64_t row, int v, int active) {
     const int64_t row_offset = row > 0 ? row * dst_strides[loops.outer.back().axis] : 0;
     const int64_t offset = row_offset + v * b.lanes() * dst_strides[inner_axis];
-    b.store_strided(*result++, b.offset(dst, offset), dst_strides[inner_axis], active);
+    b.store_strided(to.dtype, *result++, b.offset(to.dtype, dst, offset), dst_strides[inner_axis], active);
   });
 }
 
@@ -53,8 +56,13 @@ bool is_immediate(const Problem& problem, ValueId id) {
   return problem.graph().is_constant(id) && problem.type(id).shape.elems() == 1;
 }
 
-RowLoops make_loops(const Problem& problem) {
-  const TensorView& dst = problem.view(problem.group.output);
+/// The output's view; a scalar's has one axis.
+TensorView output_view(const Problem& problem) {
+  const TensorView view = problem.view(problem.group.output);
+  return view.rank() == 0 ? TensorView{view.dtype, Shape{1}, {1}} : view;
+}
+
+RowLoops make_loops(const Problem& problem, const TensorView& dst) {
   std::vector<std::vector<int64_t>> strides = {dst.strides};
   for (ValueId id : problem.group.inputs) {
     if (is_immediate(problem, id)) continue;
@@ -66,15 +74,19 @@ RowLoops make_loops(const Problem& problem) {
   return RowLoops(loop_dims(dst.shape, strides), problem.target.isa);
 }
 
-/// The layout of the largest input: most bytes are then read and written in order.
+/// The layout of the input with most bytes: they are then read and written in order.
 Layout output_layout(const Problem& problem) {
-  const TensorView* largest = nullptr;
+  ValueId largest = kAbsent;
   for (ValueId id : problem.group.inputs) {
     if (problem.graph().is_constant(id)) continue;
-    const TensorView& view = problem.view(id);
-    if (!largest || view.shape.elems() > largest->shape.elems()) largest = &view;
+    if (largest == kAbsent || problem.type(id).bytes() > problem.type(largest).bytes()) largest = id;
   }
-  return largest ? layout_like(*largest) : Layout::row_major;
+  return largest != kAbsent ? layout_like(problem.view(largest)) : Layout::row_major;
+}
+
+/// Elements that the conversions of layouts have kernels for.
+bool converts_fast(DType dtype) {
+  return size_of(dtype) >= 4;
 }
 
 /// Inputs of the output's size must lie in its order: gathering them element by element costs more than a
@@ -83,6 +95,7 @@ void demand_order(const Problem& problem, Proposal& proposal) {
   const Shape& shape = problem.type(problem.group.output).shape;
   for (ValueId id : problem.group.inputs) {
     if (problem.graph().is_constant(id) || problem.type(id).shape != shape || shape.rank() < 3) continue;
+    if (!converts_fast(problem.type(id).dtype)) continue;
     const TensorView& view = problem.view(id);
     if (proposal.output == Layout::channels_last) {
       proposal.demands[id] = Demand::channels_last;
@@ -99,11 +112,9 @@ class Elementwise : public Impl {
   Proposal propose(const Problem& problem) const override {
     if (auto why = Epilogue::refusal(problem); !why.empty()) return Proposal::no(why);
     const TensorType& output = problem.type(problem.group.output);
-    if (output.dtype != DType::f32) return Proposal::no("the output is not f32");
-    if (output.shape.rank() == 0) return Proposal::no("a scalar");
     Proposal proposal;
     proposal.output = output_layout(problem);
-    if (output.shape.rank() < 3) proposal.output_demand = Demand::any;
+    if (output.shape.rank() < 3 || !converts_fast(output.dtype)) proposal.output_demand = Demand::any;
     demand_order(problem, proposal);
     proposal.cost_ns = parallel_ns(cost_ns(problem), problem.target);
     proposal.variant = variant(problem.target);
@@ -111,12 +122,12 @@ class Elementwise : public Impl {
   }
 
   Lowered lower(const Problem& problem) const override {
-    const RowLoops loops = make_loops(problem);
+    const TensorView dst = output_view(problem);
+    const RowLoops loops = make_loops(problem, dst);
     const Epilogue epilogue(problem, 1);
-    const std::vector<int64_t> dst = problem.view(problem.group.output).strides;
     StepSpec step;
     step.kernel = {.name = variant(problem.target),
-                   .key = loops.key() + attribute_text(dst) + epilogue.key(),
+                   .key = loops.key() + attribute_text(dst.strides) + epilogue.key(),
                    .arg_count = 1 + static_cast<int>(epilogue.args().size()),
                    .emit = [loops, dst, epilogue](KernelBuilder& b) {
                      emit_row_loops(b, loops,
@@ -133,11 +144,11 @@ class Elementwise : public Impl {
   static std::string variant(const Target& target) { return "elementwise_f32_" + target.isa.name; }
 
   static double cost_ns(const Problem& problem) {
-    const Shape& shape = problem.type(problem.group.output).shape;
-    double bytes = 0, ops = 0;
+    const TensorType& output = problem.type(problem.group.output);
+    auto bytes = static_cast<double>(output.bytes());
     for (ValueId id : problem.group.inputs) bytes += static_cast<double>(problem.type(id).bytes());
-    bytes += 4.0 * static_cast<double>(shape.elems());
-    ops += static_cast<double>(shape.elems()) * (2 + member_ops(problem)) / problem.target.isa.f32_lanes();
+    const double ops =
+        static_cast<double>(output.shape.elems()) * (2 + member_ops(problem)) / problem.target.isa.f32_lanes();
     return std::max(memory_ns(bytes, problem.target), vector_ops_ns(ops));
   }
 
@@ -146,15 +157,6 @@ class Elementwise : public Impl {
     double ops = node_ops(problem.anchor());
     for (const EpilogueNode& member : problem.group.epilogue) ops += node_ops(problem.graph().nodes[member.node]);
     return ops;
-  }
-
-  static double node_ops(const Node& node) {
-    if (const auto* op = op_cast<Binary>(*node.op)) return op->kind == BinaryKind::pow ? 25 : 1;
-    const UnaryKind kind = op_cast<Unary>(*node.op)->kind;
-    const bool simple = kind == UnaryKind::relu || kind == UnaryKind::leaky_relu || kind == UnaryKind::clip ||
-                        kind == UnaryKind::neg || kind == UnaryKind::abs || kind == UnaryKind::hard_sigmoid ||
-                        kind == UnaryKind::hard_swish;
-    return simple ? 1 : 9;
   }
 };
 

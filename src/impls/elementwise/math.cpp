@@ -1,6 +1,7 @@
 #include "impls/elementwise/math.h"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "impls/elementwise/math_functions.h"
@@ -147,15 +148,24 @@ Val extreme(KernelBuilder& b, bool max, Val lhs, Val rhs) {
   return b.select(b.compare("ne", rhs, rhs), rhs, result);
 }
 
+/// The square root, but infinite for -inf.
+Val power_half(KernelBuilder& b, Val base) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return b.select(b.compare("eq", base, b.f32(-kInfinity)), b.f32(kInfinity), b.sqrt(base));
+}
+
 /// Exponents that come with constants: squares, roots, reciprocals. Null for all others.
 Val constant_pow(KernelBuilder& b, Val base, double exponent) {
   if (exponent == 1) return base;
   if (exponent == 2) return base * base;
   if (exponent == 3) return base * base * base;
   if (exponent == 4) return (base * base) * (base * base);
-  if (exponent == 0.5) return b.sqrt(base);
+  if (exponent == 0.5) return power_half(b, base);
   if (exponent == -1) return b.f32(1) / base;
-  if (exponent == -2) return b.f32(1) / (base * base);
+  if (exponent == -2) {
+    Val inverse = b.f32(1) / base;  // its square may lie in the range of f32 where that of base does not
+    return inverse * inverse;
+  }
   return {};
 }
 
@@ -178,6 +188,8 @@ bool can_emit(BinaryKind kind) {
     case BinaryKind::max:
     case BinaryKind::pow:
     case BinaryKind::prelu:
+    case BinaryKind::mod:
+    case BinaryKind::fmod:
       return true;
     default:
       return false;
@@ -200,6 +212,10 @@ Val emit_binary(KernelBuilder& b, BinaryKind kind, Val lhs, Val rhs) {
       return extreme(b, true, lhs, rhs);
     case BinaryKind::pow:
       return pow(b, lhs, rhs);
+    case BinaryKind::mod:
+      return emit_mod(b, lhs, rhs);
+    case BinaryKind::fmod:
+      return emit_fmod(b, lhs, rhs);
     case BinaryKind::prelu:
       return b.select(b.compare("lt", lhs, b.f32(0)), lhs * rhs, lhs);
     default:

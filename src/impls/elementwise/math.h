@@ -11,7 +11,7 @@ namespace convoy {
 Val emit_unary(KernelBuilder& b, const Unary& op, Val x);
 Val emit_binary(KernelBuilder& b, BinaryKind kind, Val lhs, Val rhs);
 
-/// True when the kind can be emitted on f32 (comparisons and logic, which give bool, cannot).
+/// True when the kind can be emitted as f32 arithmetic: all but comparisons and logic, which node.h emits.
 bool can_emit(const Unary& op);
 bool can_emit(BinaryKind kind);
 

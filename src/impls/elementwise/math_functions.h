@@ -25,5 +25,9 @@ Val emit_erf(KernelBuilder& b, Val x);
 Val emit_sin(KernelBuilder& b, Val x);
 Val emit_cos(KernelBuilder& b, Val x);
 Val emit_pow(KernelBuilder& b, Val base, Val exponent);
+/// The remainder with the sign of lhs.
+Val emit_fmod(KernelBuilder& b, Val lhs, Val rhs);
+/// The remainder with the sign of rhs.
+Val emit_mod(KernelBuilder& b, Val lhs, Val rhs);
 
 }  // namespace convoy
