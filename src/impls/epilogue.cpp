@@ -160,6 +160,14 @@ double Epilogue::ops_per_element() const {
   return ops;
 }
 
+std::vector<std::vector<int64_t>> Epilogue::operand_strides() const {
+  std::vector<std::vector<int64_t>> strides;
+  for (const Operand& operand : operands_) {
+    if (!operand.immediate) strides.push_back(operand.strides);
+  }
+  return strides;
+}
+
 int64_t Epilogue::operand_bytes() const {
   int64_t bytes = 0;
   for (const Operand& operand : operands_) {

@@ -37,6 +37,8 @@ class Epilogue {
   std::string label() const;
   /// Cost of one element relative to one fused multiply-add, for cost models.
   double ops_per_element() const;
+  /// Per axis of the output, of each outside operand that is read from memory.
+  std::vector<std::vector<int64_t>> operand_strides() const;
   /// Bytes of outside operands read.
   int64_t operand_bytes() const;
 

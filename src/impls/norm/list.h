@@ -5,7 +5,9 @@
 
 namespace convoy {
 
+const ImplList& group_norm_impls();
 const ImplList& instance_norm_impls();
+const ImplList& layer_norm_impls();
 const ImplList& lrn_impls();
 
 }  // namespace convoy

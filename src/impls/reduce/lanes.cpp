@@ -10,6 +10,7 @@
 // instead and fold them at the end.
 #include <algorithm>
 
+#include "impls/accumulate.h"
 #include "impls/copy/memory_cost.h"
 #include "impls/reduce/list.h"
 #include "impls/reduce/reduction.h"
@@ -81,11 +82,12 @@ class LanesEmitter {
       inner = outer.back();
       outer.pop_back();
     }
-    const int64_t room = std::max(1, b_.isa().vector_registers / 2 / vectors);
-    const int unroll = static_cast<int>(std::min(room, inner.extent));
+    const PixelLine line{inner.extent, inner.strides[0], elems};
+    const int unroll = accumulators_per_vector(b_, line);
     std::vector<Val> sums(unroll * vectors, reduction_start(b_, r_.kind));
-    sums = reduction_loops(b_, outer, src, sums, [&](Val line, std::vector<Val> carried) {
-      return fold_line(line, inner, unroll, elems, std::move(carried));
+    sums = reduction_loops(b_, outer, src, sums, [&](Val from, std::vector<Val> carried) {
+      return accumulate(b_, from, line, unroll, std::move(carried),
+                        [&](Val so_far, Val value, int) { return fold(b_, r_.kind, so_far, value); });
     });
     std::vector<Val> results;
     for (int v = 0; v < vectors; ++v) {
@@ -94,24 +96,6 @@ class LanesEmitter {
       results.push_back(fold_all(b_, r_.kind, parts));
     }
     return results;
-  }
-
-  /// Adds the elements along `dim`, element u of each `unroll` to the accumulators [u][vector].
-  std::vector<Val> fold_line(Val line, const LoopDim& dim, int unroll, int64_t elems, std::vector<Val> sums) {
-    const int vectors = static_cast<int>(sums.size()) / unroll;
-    auto add = [&](Val at, int count, std::vector<Val> sums) {
-      for (int i = 0; i < count * vectors; ++i) {
-        const int v = i % vectors;
-        Val value = b_.load(at, i / vectors * dim.strides[0] + v * b_.lanes(), active(elems, v));
-        sums[i] = fold(b_, r_.kind, sums[i], value);
-      }
-      return sums;
-    };
-    const int64_t grouped = dim.extent / unroll * unroll;
-    sums = b_.loop(0, grouped, unroll, sums, [&](Val i, const std::vector<Val>& carried) {
-      return add(b_.offset(line, i * dim.strides[0]), unroll, carried);
-    });
-    return add(b_.offset(line, grouped * dim.strides[0]), static_cast<int>(dim.extent - grouped), std::move(sums));
   }
 
   void store(const std::vector<Val>& index, int64_t elems, const std::vector<Val>& results) {
