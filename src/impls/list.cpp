@@ -1,6 +1,7 @@
 // Which implementations each operator has: the folders' lists by operator name.
 #include <map>
 
+#include "impls/arg_reduce/list.h"
 #include "impls/conv2d/list.h"
 #include "impls/conv_transpose2d/list.h"
 #include "impls/copy/list.h"
@@ -18,6 +19,7 @@ namespace convoy {
 
 ImplList impls_for(const Op& op) {
   static const std::map<std::string, const ImplList& (*)()> lists = {
+      {"arg_reduce", arg_reduce_impls},
       {"avg_pool2d", avg_pool2d_impls},
       {"channel_shuffle", strided_copy_impls},
       {"concat", concat_impls},

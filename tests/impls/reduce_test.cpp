@@ -58,6 +58,18 @@ TEST(ReduceKernel, OtherAxes) {
   check_reduce(reduce(ReduceKind::mean, {2, 3}), Shape{1, 20, 1, 1});
 }
 
+TEST(ReduceKernel, ScalarResult) {
+  for (ReduceKind kind : {ReduceKind::mean, ReduceKind::max}) {
+    check_reduce(reduce(kind, {0, 1, 2, 3}, false), Shape{2, 18, 4, 5});
+    check(AnyReduce(),
+          [&](CaseBuilder& b) {
+            ValueId mean = b.add(reduce(kind, {0, 1}, false), {b.input(Shape{7, 35})});
+            return b.add(unary(UnaryKind::relu), {b.add(binary(BinaryKind::sub), {mean, b.input(Shape{})})});
+          },
+          {.terms = 245});
+  }
+}
+
 TEST(ReduceKernel, Epilogue) {
   for (int64_t axis : {1, 3}) {
     check(AnyReduce(),

@@ -122,6 +122,7 @@ class KernelBuilder {
   Val bits_to_i32(Val a);            ///< the same bits as integers
   Val bits_to_f32(Val a);
   Val i32(int32_t value);            ///< a constant in every lane
+  Val lane_numbers();                ///< 0, 1, 2, ... (i32)
   Val shift_left(Val a, int bits);
   Val shift_right(Val a, int bits);  ///< logical
   Val bit_and(Val a, Val b);

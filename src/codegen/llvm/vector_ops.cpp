@@ -2,6 +2,8 @@
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/IntrinsicsX86.h>
 
+#include <numeric>
+
 #include "codegen/llvm/builder_impl.h"
 #include "codegen/llvm/lane_access.h"
 #include "support/error.h"
@@ -148,6 +150,11 @@ Val KernelBuilder::bits_to_f32(Val a) {
 Val KernelBuilder::i32(int32_t value) {
   auto* type = llvm::FixedVectorType::get(impl_->ir.getInt32Ty(), lanes());
   return {llvm::ConstantInt::get(type, value, true), this};
+}
+Val KernelBuilder::lane_numbers() {
+  std::vector<uint32_t> numbers(lanes());
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return {llvm::ConstantDataVector::get(*impl_->context, numbers), this};
 }
 Val KernelBuilder::shift_left(Val a, int bits) { return {impl_->ir.CreateShl(a.v, bits), this}; }
 Val KernelBuilder::shift_right(Val a, int bits) { return {impl_->ir.CreateLShr(a.v, bits), this}; }

@@ -33,7 +33,6 @@ std::string reduction_refusal(const Problem& problem) {
     if (problem.type(id).dtype != DType::f32) return "not f32";
     if (problem.type(id).shape.elems() == 0) return "no elements";
   }
-  if (problem.type(problem.group.output).shape.rank() == 0) return "the result is a scalar";
   return "";
 }
 
@@ -46,16 +45,11 @@ Demand reduction_demand(const Problem& problem) {
   return Demand::row_major;
 }
 
-namespace {
-
-/// The input's view when the demand is met.
 TensorView reduction_src(const Problem& problem) {
   const ValueId id = problem.anchor_input(0);
   if (reduction_demand(problem) == Demand::any) return problem.view(id);
   return TensorView::contiguous(problem.type(id), Layout::row_major);
 }
-
-}  // namespace
 
 Reduction make_reduction(const Problem& problem) {
   const Reduce& op = reduce_of(problem);
@@ -65,6 +59,7 @@ Reduction make_reduction(const Problem& problem) {
   r.dst = dst != problem.views.end()
               ? dst->second.strides
               : TensorView::contiguous(problem.type(problem.group.output), Layout::row_major).strides;
+  if (r.dst.empty()) r.dst = {1};  // a scalar counts as one axis
   const std::vector<int> axes = op.reduced_axes(src.rank());
   Shape reduced(std::vector<int64_t>(src.rank(), 1));
   int dst_axis = 0;

@@ -25,6 +25,8 @@ Reduction make_reduction(const Problem& problem);
 
 /// What the kernels ask of the input: some axis of stride 1.
 Demand reduction_demand(const Problem& problem);
+/// The input's view when the demand is met.
+TensorView reduction_src(const Problem& problem);
 
 /// What folding starts with: adding it changes nothing.
 Val reduction_start(KernelBuilder& b, ReduceKind kind);
