@@ -44,7 +44,8 @@ TEST(ReduceKernel, PixelsAndChannels) {
 }
 
 TEST(ReduceKernel, Kinds) {
-  for (ReduceKind kind : {ReduceKind::sum, ReduceKind::mean, ReduceKind::max, ReduceKind::min}) {
+  for (ReduceKind kind : {ReduceKind::sum, ReduceKind::mean, ReduceKind::max, ReduceKind::min, ReduceKind::prod,
+                          ReduceKind::l1, ReduceKind::l2, ReduceKind::sum_square}) {
     check_reduce(reduce(kind, {2, 3}), Shape{1, 19, 6, 9});
     check_reduce(reduce(kind, {-1}, false), Shape{5, 131});
   }
@@ -80,6 +81,17 @@ TEST(ReduceKernel, Epilogue) {
           },
           {.terms = 30});
   }
+}
+
+TEST(ReduceKernel, LogarithmOfASum) {
+  check(AnyReduce(),
+        [&](CaseBuilder& b) { return b.add(reduce(ReduceKind::log_sum, {1}), {b.input(Shape{1, 19, 6, 9}, {0.1, 2})}); },
+        {.ulps = 8, .terms = 19});
+}
+
+TEST(ReduceKernel, FewElementsOfManyPixels) {
+  for (int64_t channels : {2, 3, 16, 21, 33, 130}) check_reduce(reduce(ReduceKind::max, {1}), Shape{2, channels, 3, 37});
+  check_reduce(reduce(ReduceKind::mean, {2}, false), Shape{3, 50, 21});
 }
 
 TEST(ReduceKernel, RefusesOtherKinds) {

@@ -1,5 +1,5 @@
 // KernelBuilder's vectors of elements other than f32: integers and booleans.
-#include <llvm/IR/Intrinsics.h>
+#include <cmath>
 
 #include "codegen/llvm/builder_impl.h"
 #include "codegen/llvm/lane_access.h"
@@ -88,10 +88,30 @@ Val KernelBuilder::integer(DType dtype, int64_t value) {
 
 namespace {
 
-Val float_to_integer(KernelBuilder& b, Val a, DType to) {
+/// Bits of an integer type that are not the sign.
+int digits(DType dtype) {
+  return static_cast<int>(8 * size_of(dtype)) - (is_unsigned(dtype) ? 0 : 1);
+}
+
+/// Truncates `a`, which lies in the range of `to`, through i32 where that holds it: for narrower types there are no
+/// instructions.
+Val truncate_in_range(KernelBuilder& b, Val a, DType to) {
+  auto& ir = b.impl().ir;
   auto* type = register_type(b, to);
-  const auto id = is_unsigned(to) ? llvm::Intrinsic::fptoui_sat : llvm::Intrinsic::fptosi_sat;
-  return {b.impl().ir.CreateIntrinsic(id, {type, a.v->getType()}, {a.v}), &b};
+  if (digits(to) < 31) return {ir.CreateTrunc(b.to_i32(a).v, type), &b};
+  return {is_unsigned(to) ? ir.CreateFPToUI(a.v, type) : ir.CreateFPToSI(a.v, type), &b};
+}
+
+/// LLVM's saturating conversions come out element by element.
+Val float_to_integer(KernelBuilder& b, Val a, DType to) {
+  const double limit = std::ldexp(1.0, digits(to));  // one more than the largest
+  const double largest = digits(to) < 24 ? limit - 1 : std::nextafterf(static_cast<float>(limit), 0);
+  Val bounded = b.fmin(b.fmax(a, b.f32(is_unsigned(to) ? 0 : -limit)), b.f32(largest));
+  Val number = b.select(b.compare("eq", a, a), bounded, b.f32(0));
+  Val result = truncate_in_range(b, number, to);
+  if (digits(to) < 24) return result;
+  Val most = {llvm::ConstantInt::get(register_type(b, to), llvm::APInt::getLowBitsSet(8 * size_of(to), digits(to))), &b};
+  return b.select(b.compare("ge", a, b.f32(limit)), most, result);
 }
 
 /// Also from booleans, which become 0 and 1.

@@ -4,15 +4,14 @@
 //
 // src: f32, stride 1 along i. dst: i64, any strides. No scratch memory.
 //
-// Where many results lie in a line, tiles of lanes x lanes elements are transposed in registers, so that each lane
-// looks at one result's elements in order. Otherwise vectors run along i, and the best of the lanes' best is taken at
-// the end.
+// Many results of few elements are computed in tiles (pixel_tiles.h), each lane looking at one result's elements in
+// order. Otherwise vectors run along i, and the best of the lanes' best is taken at the end.
 //
 // Task space: rows = the kept axes but the line, columns = vectors of results along the line.
 #include "impls/arg_reduce/arg_fold.h"
 #include "impls/arg_reduce/list.h"
-#include "impls/copy/lane_shuffles.h"
 #include "impls/copy/memory_cost.h"
+#include "impls/pixel_tiles.h"
 #include "impls/reduce/reduction.h"
 #include "impls/vectors_along.h"
 
@@ -20,9 +19,9 @@ namespace convoy {
 
 namespace {
 
-/// Takes the line out of the kept axes: the innermost. Of extent 1 when the results are few.
+/// Takes the line of results out of the kept axes: the innermost. Of extent 1 where tiles do not pay.
 LoopDim take_line(ArgReduction& r, int lanes) {
-  if (r.kept.empty() || r.kept.back().extent < lanes / 2) return {.extent = 1, .strides = {0, 0}};
+  if (r.kept.empty() || !tiles_pay(r.extent, r.kept.back().extent, lanes)) return {.extent = 1, .strides = {0, 0}};
   LoopDim line = r.kept.back();
   r.kept.pop_back();
   return line;
@@ -53,15 +52,10 @@ class InnermostEmitter {
   // Vectors of results.
 
   void results(Val src, Val dst) {
-    const int64_t whole = line_.extent / b_.lanes();
-    const int rest = static_cast<int>(line_.extent % b_.lanes());
-    auto vector = [&](Val v, int count) {
-      Val first = v * b_.lanes();
+    for_each_tile_column(b_, line_.extent, [&](Val first, int count) {
       store(tiles(b_.offset(src, first * line_.strides[0]), count),
             b_.offset(DType::i64, dst, first * line_.strides[1]), count);
-    };
-    b_.loop(b_.col_begin(), b_.min(b_.col_end(), b_.i64(whole)), 1, [&](Val v) { vector(v, b_.lanes()); });
-    if (rest > 0) b_.if_then(b_.less(b_.i64(whole), b_.col_end()), [&] { vector(b_.i64(whole), rest); });
+    });
   }
 
   /// `count` results from src on.
@@ -79,15 +73,10 @@ class InnermostEmitter {
 
   /// `elems` elements of each of `count` results.
   std::vector<Val> tile(const std::vector<Val>& state, Val src, int count, int elems) {
-    std::vector<Val> rows;
-    for (int j = 0; j < b_.lanes(); ++j) {
-      rows.push_back(j < count ? b_.load(src, j * line_.strides[0], elems) : b_.f32(0));
-    }
-    rows = transpose_tile(b_, std::move(rows));
     Found found{state[0], state[1]};
     Val index = state[2];
-    for (int i = 0; i < elems; ++i) {
-      found = fold_.next(found, rows[i], index);
+    for (Val value : load_tile(b_, src, line_.strides[0], count, elems)) {
+      found = fold_.next(found, value, index);
       index = index + b_.i32(1);
     }
     return {found.value, found.index, index};

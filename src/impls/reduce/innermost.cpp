@@ -5,9 +5,15 @@
 //
 // src: f32, any strides but 1 along i. dst: f32, any strides. No scratch memory.
 //
-// Task space: rows = the kept axes, one result each. Vectors run along i with several accumulators, whose lanes are
-// folded at the end; axes that lie behind one another are one.
+// Many results of few elements are computed in tiles (pixel_tiles.h). Otherwise vectors run along i with several
+// accumulators, whose lanes are folded at the end; axes that lie behind one another are one.
+//
+// Task space: rows = the kept axes, one result each; with tiles, columns = vectors of results along the line, the
+// innermost of the kept axes, and rows = the others.
+#include <algorithm>
+
 #include "impls/copy/memory_cost.h"
+#include "impls/pixel_tiles.h"
 #include "impls/reduce/list.h"
 #include "impls/reduce/reduction.h"
 #include "impls/vectors_along.h"
@@ -20,10 +26,30 @@ bool innermost_is_reduced(const Reduction& r) {
   return !r.reduced.empty() && r.reduced.back().strides[0] == 1;
 }
 
+struct InnermostKernel {
+  Reduction reduction;  ///< kept: without `line`
+  LoopDim line;         ///< of results that are computed in tiles; of extent 1 when there are none
+  Epilogue epilogue;
+
+  bool has_tiles() const { return line.extent > 1; }
+  int64_t cols(int lanes) const { return (line.extent + lanes - 1) / lanes; }
+};
+
+InnermostKernel make_kernel(const Problem& problem) {
+  InnermostKernel k{.reduction = make_reduction(problem), .epilogue = Epilogue(problem, 2)};
+  auto& kept = k.reduction.kept;
+  const auto line = std::ranges::min_element(kept, {}, [](const LoopDim& dim) { return dim.strides[0]; });
+  const bool one_line = k.reduction.reduced.size() == 1 && line != kept.end();
+  if (one_line && tiles_pay(k.reduction.count, line->extent, problem.target.isa.f32_lanes())) {
+    k.line = *line;
+    kept.erase(line);
+  }
+  return k;
+}
+
 class InnermostEmitter {
  public:
-  InnermostEmitter(KernelBuilder& b, const Reduction& reduction, const Epilogue& epilogue)
-      : b_(b), r_(reduction), epilogue_(epilogue) {}
+  InnermostEmitter(KernelBuilder& b, const InnermostKernel& kernel) : b_(b), k_(kernel), r_(kernel.reduction) {}
 
   void emit() {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
@@ -34,15 +60,23 @@ class InnermostEmitter {
         index[r_.kept[d].axis] = kept[d];
         src = b_.offset(src, kept[d] * r_.kept[d].strides[0]);
       }
-      Val folded = fold_lanes(b_, fold_elements(src), [&](Val x, Val y) { return fold(b_, r_.kind, x, y); });
-      store(index, reduction_result(b_, r_, folded));
+      k_.has_tiles() ? tiles(index, src) : along_axis(index, src);
     });
   }
 
  private:
+  Val add(Val so_far, Val value) { return fold(b_, r_.kind, so_far, reduction_term(b_, r_.kind, value)); }
+
+  // One result.
+
+  void along_axis(const std::vector<Val>& index, Val src) {
+    Val folded = fold_lanes(b_, fold_elements(src), [&](Val x, Val y) { return fold(b_, r_.kind, x, y); });
+    store(index, reduction_result(b_, r_, folded), static_cast<int>(index.size()) - 1, 1);
+  }
+
   Val fold_elements(Val src) {
     const std::vector<LoopDim> outer(r_.reduced.begin(), r_.reduced.end() - 1);
-    auto add = [&](Val x, Val y) { return fold(b_, r_.kind, x, y); };
+    auto fold_two = [&](Val x, Val y) { return fold(b_, r_.kind, x, y); };
     auto line = [&](Val from, const std::vector<Val>& carried) {
       Val sum = fold_vectors(
           b_, r_.reduced.back().extent, reduction_start(b_, r_.kind),
@@ -50,22 +84,45 @@ class InnermostEmitter {
             Val value = b_.load(b_.offset(from, elem), 0, active);
             return add(so_far, first_lanes_of(b_, value, reduction_start(b_, r_.kind), active));
           },
-          add);
-      return std::vector<Val>{add(carried[0], sum)};
+          fold_two);
+      return std::vector<Val>{fold_two(carried[0], sum)};
     };
     return reduction_loops(b_, outer, src, {reduction_start(b_, r_.kind)}, line)[0];
   }
 
-  /// The first lane is the result.
-  void store(const std::vector<Val>& index, Val result) {
+  // Vectors of results.
+
+  void tiles(std::vector<Val> index, Val src) {
+    for_each_tile_column(b_, k_.line.extent, [&](Val first, int count) {
+      index[k_.line.axis] = first;
+      Val folded = fold_tiles(b_.offset(src, first * k_.line.strides[0]), count);
+      store(index, reduction_result(b_, r_, folded), k_.line.axis, count);
+    });
+  }
+
+  Val fold_tiles(Val src, int count) {
+    const int64_t lanes = b_.lanes(), whole = r_.count / lanes * lanes;
+    auto add_tile = [&](Val so_far, Val from, int64_t elems) {
+      std::vector<Val> terms = load_tile(b_, from, k_.line.strides[0], count, static_cast<int>(elems));
+      for (Val& term : terms) term = reduction_term(b_, r_.kind, term);
+      return fold(b_, r_.kind, so_far, fold_all(b_, r_.kind, std::move(terms)));
+    };
+    Val sum = b_.loop(0, whole, lanes, {reduction_start(b_, r_.kind)}, [&](Val i, const std::vector<Val>& carried) {
+      return std::vector<Val>{add_tile(carried[0], b_.offset(src, i), lanes)};
+    })[0];
+    return whole < r_.count ? add_tile(sum, b_.offset(src, whole), r_.count - whole) : sum;
+  }
+
+  /// The first `count` lanes are results along `axis`, from `index` on.
+  void store(const std::vector<Val>& index, Val results, int axis, int count) {
     const std::vector<int64_t> here(index.size(), 0);
-    result = epilogue_.apply(b_, result, epilogue_.at(b_, index), here, static_cast<int>(index.size()) - 1, 1);
-    b_.store_scalar(b_.extract(result, 0), element_address(b_, b_.arg(1), r_.dst, index));
+    results = k_.epilogue.apply(b_, results, k_.epilogue.at(b_, index), here, axis, count);
+    b_.store_strided(results, element_address(b_, b_.arg(1), r_.dst, index), count == 1 ? 0 : r_.dst[axis], count);
   }
 
   KernelBuilder& b_;
+  const InnermostKernel& k_;
   const Reduction& r_;
-  const Epilogue& epilogue_;
 };
 
 class ReduceInnermost : public Impl {
@@ -85,17 +142,16 @@ class ReduceInnermost : public Impl {
   }
 
   Lowered lower(const Problem& problem) const override {
-    const Reduction reduction = make_reduction(problem);
-    const Epilogue epilogue(problem, 2);
+    const InnermostKernel k = make_kernel(problem);
     StepSpec step;
-    step.kernel = {
-        .name = "reduce_innermost_f32_" + problem.target.isa.name,
-        .key = reduction.key() + epilogue.key(),
-        .arg_count = 2 + static_cast<int>(epilogue.args().size()),
-        .emit = [reduction, epilogue](KernelBuilder& b) { InnermostEmitter(b, reduction, epilogue).emit(); }};
+    step.kernel = {.name = "reduce_innermost_f32_" + problem.target.isa.name,
+                   .key = k.reduction.key() + loop_key({k.line}) + k.epilogue.key(),
+                   .arg_count = 2 + static_cast<int>(k.epilogue.args().size()),
+                   .emit = [k](KernelBuilder& b) { InnermostEmitter(b, k).emit(); }};
     step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output}};
-    step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
-    step.rows = iterations(reduction.kept);
+    step.args.insert(step.args.end(), k.epilogue.args().begin(), k.epilogue.args().end());
+    step.rows = iterations(k.reduction.kept);
+    step.cols = k.cols(problem.target.isa.f32_lanes());
     step.cost_ns = reduction_ns(problem);
     return {{std::move(step)}, {}};
   }

@@ -20,7 +20,7 @@ const Reduce& reduce_of(const Problem& problem) {
 }
 
 bool has_kernel(ReduceKind kind) {
-  return kind == ReduceKind::sum || kind == ReduceKind::mean || kind == ReduceKind::max || kind == ReduceKind::min;
+  return kind != ReduceKind::log_sum_exp;
 }
 
 }  // namespace
@@ -79,13 +79,20 @@ Reduction make_reduction(const Problem& problem) {
 
 Val reduction_start(KernelBuilder& b, ReduceKind kind) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (kind == ReduceKind::prod) return b.f32(1);
   return b.f32(kind == ReduceKind::max ? -kInfinity : kind == ReduceKind::min ? kInfinity : 0);
+}
+
+Val reduction_term(KernelBuilder& b, ReduceKind kind, Val value) {
+  if (kind == ReduceKind::l1) return b.abs(value);
+  if (kind == ReduceKind::l2 || kind == ReduceKind::sum_square) return value * value;
+  return value;
 }
 
 Val fold(KernelBuilder& b, ReduceKind kind, Val so_far, Val value) {
   if (kind == ReduceKind::max) return emit_binary(b, BinaryKind::max, so_far, value);
   if (kind == ReduceKind::min) return emit_binary(b, BinaryKind::min, so_far, value);
-  return so_far + value;
+  return kind == ReduceKind::prod ? so_far * value : so_far + value;
 }
 
 Val fold_all(KernelBuilder& b, ReduceKind kind, std::vector<Val> values) {
@@ -98,6 +105,8 @@ Val fold_all(KernelBuilder& b, ReduceKind kind, std::vector<Val> values) {
 }
 
 Val reduction_result(KernelBuilder& b, const Reduction& reduction, Val folded) {
+  if (reduction.kind == ReduceKind::l2) return b.sqrt(folded);
+  if (reduction.kind == ReduceKind::log_sum) return emit_log(b, folded);
   if (reduction.kind != ReduceKind::mean) return folded;
   return folded * b.f32(1.0 / static_cast<double>(reduction.count));
 }

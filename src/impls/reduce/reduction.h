@@ -30,7 +30,9 @@ TensorView reduction_src(const Problem& problem);
 
 /// What folding starts with: adding it changes nothing.
 Val reduction_start(KernelBuilder& b, ReduceKind kind);
-/// NaN in either operand gives NaN.
+/// What an element adds to the fold: its square, say.
+Val reduction_term(KernelBuilder& b, ReduceKind kind, Val value);
+/// Of terms or folds of them. NaN in either operand gives NaN.
 Val fold(KernelBuilder& b, ReduceKind kind, Val so_far, Val value);
 /// Folds all of `values` into one, in pairs.
 Val fold_all(KernelBuilder& b, ReduceKind kind, std::vector<Val> values);
