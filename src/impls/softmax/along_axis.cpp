@@ -11,32 +11,15 @@
 #include <algorithm>
 #include <limits>
 
-#include "impls/copy/loop_dims.h"
 #include "impls/copy/memory_cost.h"
 #include "impls/elementwise/math.h"
-#include "impls/epilogue.h"
 #include "impls/softmax/list.h"
+#include "impls/softmax/softmax_kernel.h"
 #include "impls/vectors_along.h"
-#include "ops/checks.h"
-#include "ops/softmax.h"
 
 namespace convoy {
 
 namespace {
-
-struct SoftmaxKernel {
-  bool log = false;
-  int axis = 0;
-  int64_t extent = 1;
-  std::vector<LoopDim> others;  ///< strides of {src, dst}
-  std::vector<int64_t> dst;     ///< strides per axis
-  Epilogue epilogue;
-
-  std::string key() const {
-    return fmt::format("log{} axis{}:{} {} dst{}", log, axis, extent, loop_key(others), attribute_text(dst)) +
-           epilogue.key();
-  }
-};
 
 class SoftmaxEmitter {
  public:
@@ -106,76 +89,36 @@ class SoftmaxEmitter {
   const SoftmaxKernel& k_;
 };
 
-int softmax_axis(const Problem& problem) {
-  return resolve_axis(op_cast<Softmax>(*problem.anchor().op)->axis, problem.type(problem.anchor_input(0)).shape.rank());
-}
-
-/// The layout in which the axis is innermost; nothing when there is none.
-std::optional<Layout> layout_for(const Shape& shape, int axis) {
-  bool last = true;
-  for (int i = axis + 1; i < shape.rank(); ++i) last = last && shape[i] == 1;
-  if (last) return Layout::row_major;
-  if (axis == 1) return Layout::channels_last;
-  return std::nullopt;
-}
-
 class SoftmaxAlongAxis : public Impl {
  public:
   std::string name() const override { return "softmax_along_axis"; }
 
   Proposal propose(const Problem& problem) const override {
-    if (auto why = Epilogue::refusal(problem); !why.empty()) return Proposal::no(why);
-    const ValueId src = problem.anchor_input(0);
-    for (ValueId id : {src, problem.group.output}) {
-      if (problem.type(id).dtype != DType::f32) return Proposal::no("not f32");
-      if (problem.type(id).shape.elems() == 0) return Proposal::no("no elements");
-    }
-    const std::optional<Layout> layout = layout_for(problem.type(src).shape, softmax_axis(problem));
-    if (!layout) return Proposal::no("the axis is innermost in no layout");
-    Proposal proposal;
-    proposal.output = *layout;
-    proposal.demands[src] = *layout == Layout::row_major ? Demand::row_major : Demand::channels_last;
-    proposal.cost_ns = parallel_ns(cost_ns(problem), problem.target);
+    Proposal proposal = propose_softmax(problem);
+    proposal.cost_ns = proposal.accepted() ? parallel_ns(cost_ns(problem), problem.target) : 0;
     proposal.variant = "softmax_along_axis_f32_" + problem.target.isa.name;
     return proposal;
   }
 
   Lowered lower(const Problem& problem) const override {
-    const SoftmaxKernel k = make_kernel(problem);
-    StepSpec step;
-    step.kernel = {.name = "softmax_along_axis_f32_" + problem.target.isa.name,
-                   .key = k.key(),
-                   .arg_count = 2 + static_cast<int>(k.epilogue.args().size()),
-                   .emit = [k](KernelBuilder& b) { SoftmaxEmitter(b, k).emit(); }};
-    step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output}};
-    step.args.insert(step.args.end(), k.epilogue.args().begin(), k.epilogue.args().end());
+    const SoftmaxKernel k = make_softmax(problem);
+    StepSpec step = softmax_step(problem, k);
+    step.kernel.name = "softmax_along_axis_f32_" + problem.target.isa.name;
+    step.kernel.emit = [k](KernelBuilder& b) { SoftmaxEmitter(b, k).emit(); };
     step.rows = iterations(k.others);
     step.cost_ns = cost_ns(problem);
     return {{std::move(step)}, {}};
   }
 
  private:
-  static SoftmaxKernel make_kernel(const Problem& problem) {
-    const TensorView &src = problem.view(problem.anchor_input(0)), &dst = problem.view(problem.group.output);
-    SoftmaxKernel k{.log = op_cast<Softmax>(*problem.anchor().op)->log,
-                    .axis = softmax_axis(problem),
-                    .dst = dst.strides,
-                    .epilogue = Epilogue(problem, 2)};
-    k.extent = src.shape[k.axis];
-    for (int axis = 0; axis < src.rank(); ++axis) {
-      if (axis == k.axis || src.shape[axis] == 1) continue;
-      k.others.push_back({axis, src.shape[axis], {src.stride(axis), dst.stride(axis)}});
-    }
-    return k;
-  }
-
-  /// Some 30 instructions a vector, and twice the latency of folding lanes a row.
+  /// Some 30 instructions a vector, and the latency of folding lanes twice a row.
   static double cost_ns(const Problem& problem) {
-    const TensorType& type = problem.type(problem.anchor_input(0));
-    const int64_t lanes = problem.target.isa.f32_lanes(), extent = type.shape[softmax_axis(problem)];
-    const auto rows = static_cast<double>(type.shape.elems() / extent);
-    const double ops = rows * (30.0 * static_cast<double>((extent + lanes - 1) / lanes) + 40);
-    return std::max(memory_ns(2.0 * static_cast<double>(type.bytes()), problem.target), vector_ops_ns(ops));
+    const int64_t lanes = problem.target.isa.f32_lanes();
+    const SoftmaxSize size = softmax_size(problem);
+    const double vectors = static_cast<double>((size.extent + lanes - 1) / lanes);
+    const double ops = static_cast<double>(size.rows) * (30 * vectors + 40);
+    const auto bytes = static_cast<double>(problem.type(problem.anchor_input(0)).bytes());
+    return std::max(memory_ns(2 * bytes, problem.target), vector_ops_ns(ops));
   }
 };
 

@@ -3,7 +3,7 @@
 namespace convoy {
 
 const ImplList& softmax_impls() {
-  static const ImplList list = {&softmax_along_axis()};
+  static const ImplList list = {&softmax_tiles(), &softmax_along_axis()};
   return list;
 }
 

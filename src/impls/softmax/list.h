@@ -8,6 +8,9 @@ namespace convoy {
 /// Vectors run along the axis.
 const Impl& softmax_along_axis();
 
+/// Vectors run along the rows of an axis of few elements.
+const Impl& softmax_tiles();
+
 const ImplList& softmax_impls();
 
 }  // namespace convoy
