@@ -24,10 +24,11 @@ std::vector<int64_t> image_strides(const TensorView& view) {
   return strides;
 }
 
-/// A block fills part of L2; when that gives fewer blocks than threads, they are smaller.
+/// What is read twice, a chunk of channels of a block, fills part of L1; when that gives fewer blocks than threads,
+/// they are smaller.
 int64_t rows_per_block(const ChannelNorm& norm, const Target& target) {
-  const int64_t row_bytes = 4 * norm.w * norm.channels;
-  const int64_t cached = target.caches.l2 / 4 / row_bytes;
+  const int64_t chunk_bytes = std::min(4 * norm.padded, int64_t{kMomentsVectors} * target.isa.vector_bytes);
+  const int64_t cached = target.caches.l1 / 2 / (norm.w * chunk_bytes);
   const int64_t shared = norm.n * norm.h / std::max(1, 2 * target.threads);
   return std::clamp<int64_t>(std::min(cached, shared), 1, norm.h);
 }

@@ -26,13 +26,12 @@ class MomentsEmitter {
   MomentsEmitter(KernelBuilder& b, const ChannelNorm& norm) : b_(b), k_(norm) {}
 
   void emit() {
-    constexpr int kVectors = 4;
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
       first_row_ = row % k_.blocks() * k_.block_rows;
       end_row_ = b_.min(first_row_ + k_.block_rows, b_.i64(k_.h));
       Val image = b_.offset(b_.arg(kMomentsSrc), row / k_.blocks() * k_.src[0]);
       Val moments = b_.offset(b_.arg(kMomentsDst), row * (2 * k_.padded));
-      for_each_chunk(b_, k_.channels, kVectors, [&](Val c, int64_t elems) {
+      for_each_chunk(b_, k_.channels, kMomentsVectors, [&](Val c, int64_t elems) {
         chunk(b_.offset(image, c), b_.offset(moments, c), elems);
       });
     });
@@ -189,12 +188,16 @@ class ApplyEmitter {
                             b_.load(b_.offset(b_.arg(kApplyFactor), at), first),
                             b_.load(b_.offset(b_.arg(kApplyBias), c), first, line.active(v, b_.lanes()))});
     }
-    b_.loop(0, k_.w, 1, [&](Val w) { pixel({n, c, h, w}, line, parameters); });
+    const std::vector<Val> row = {n, c, h, b_.i64(0)};
+    Val src = element_address(b_, b_.arg(kApplySrc), k_.src, row);
+    Val dst = element_address(b_, b_.arg(kApplyDst), k_.dst, row);
+    b_.loop(0, k_.w, 1, [&](Val w) {
+      pixel({n, c, h, w}, b_.offset(src, w * k_.src[3]), b_.offset(dst, w * k_.dst[3]), line, parameters);
+    });
   }
 
-  void pixel(std::vector<Val> index, const PixelLine& line, const std::vector<Parameters>& parameters) {
-    Val src = element_address(b_, b_.arg(kApplySrc), k_.src, index);
-    Val dst = element_address(b_, b_.arg(kApplyDst), k_.dst, index);
+  void pixel(std::vector<Val> index, Val src, Val dst, const PixelLine& line,
+             const std::vector<Parameters>& parameters) {
     if (!k_.has_rows) index.erase(index.begin() + 2);
     const Epilogue::Cursor cursor = epilogue_.at(b_, index);
     std::vector<int64_t> offsets(index.size(), 0);

@@ -7,7 +7,7 @@
 // src and dst: f32, channel stride 1. Three kernels, each in parallel:
 //
 //   moments: mean and sum of squared deviations of each channel, for blocks of image rows. A block is read twice,
-//            the second time from L2: with two passes a large mean costs no more digits than its own rounding.
+//            the second time from L1: with two passes a large mean costs no more digits than its own rounding.
 //   combine: the moments of all blocks and all channels of a group, exactly: the deviations of the parts' means from
 //            the common mean are added to the parts' own. Gives mean[n,c] and factor[n,c].
 //   apply:   the formula above.
@@ -33,6 +33,9 @@ struct ChannelNorm {
   int64_t parameter_bytes() const { return 4 * n * padded; }
   std::string key() const;
 };
+
+/// Channel vectors that are computed together.
+constexpr int kMomentsVectors = 4;
 
 enum MomentsArg { kMomentsSrc, kMomentsDst, kMomentsArgs };
 /// Writes moments[n][block][mean, squares][padded].
