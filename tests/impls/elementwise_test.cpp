@@ -57,6 +57,21 @@ TEST(ElementwiseMath, LogarithmErrorFunctionAndAngles) {
   check_unary(unary(UnaryKind::gelu), {-6, 6}, {.ulps = 4, .terms = 16});
   check_unary(unary(UnaryKind::sin), {-10, 10}, {.ulps = 4, .terms = 2});
   check_unary(unary(UnaryKind::cos), {-3e4, 3e4}, {.ulps = 4, .terms = 4});
+  check_unary(unary(UnaryKind::sin), {9e4, 1e5}, {.ulps = 4, .terms = 24});
+}
+
+TEST(ElementwiseMath, AnglesOfInfinitiesAreNaN) {
+  const float inf = std::numeric_limits<float>::infinity();
+  for (UnaryKind kind : {UnaryKind::sin, UnaryKind::cos}) {
+    check(elementwise(), [&](CaseBuilder& b) {
+      return b.add(unary(kind), {b.input(Tensor::of<float>({inf, -inf, std::nanf(""), 0, -0.0f, 1e-42f}))});
+    });
+  }
+}
+
+/// Those that f32 holds as subnormal numbers only may come out as zero, which the tolerance allows.
+TEST(ElementwiseMath, TinyExponentialsAreZeroOrRight) {
+  check_unary(unary(UnaryKind::exp), {-104, -86});
 }
 
 /// Every operator on infinities, NaN, zeros, and the ends of the range.

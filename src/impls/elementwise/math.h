@@ -1,6 +1,9 @@
 // Emits the elementwise operators on f32 vectors. Transcendental functions are polynomials with a relative
 // error of a few units in the last place; special values (infinities, NaN, large magnitudes) behave as the
-// reference.
+// reference, with two exceptions, since what would mend them costs more than a few percent of the operator's time:
+//
+// - exp gives 0 where its result is smaller than 2^-125;
+// - sin and cos are precise for |x| up to 1e5 only (math_functions.h says how much).
 #pragma once
 
 #include "codegen/llvm/kernel_builder.h"
