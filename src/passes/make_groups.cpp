@@ -27,9 +27,8 @@ bool is_vectorised(const Graph& graph, const Node& node) {
   const DType result = graph.type(node.outputs[0]).dtype;
   if (is_integer(result) && !moves_integers(*node.op)) return false;
   const auto has_vectors = [](DType dtype) { return dtype == DType::f32 || !is_float(dtype); };
-  return has_vectors(result) && std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
-           return has_vectors(graph.type(id).dtype);
-         });
+  return has_vectors(result) && std::all_of(node.inputs.begin(), node.inputs.end(),
+                                            [&](ValueId id) { return has_vectors(graph.type(id).dtype); });
 }
 
 class Grouper {

@@ -119,9 +119,10 @@ TEST(ElementwiseMath, PowOfRandomValuesAndConstants) {
     const float inf = std::numeric_limits<float>::infinity();
     check(elementwise(),
           [&](CaseBuilder& b) {
-            return b.add(binary(BinaryKind::pow), {b.input(Tensor::of<float>({inf, -inf, 0, -0.0f, std::nanf(""), 1e20f,
-                                                                              -1e20f, 6e-20f, 1e-38f, -2, 2})),
-                                                   b.constant(Tensor::scalar(exponent))});
+            return b.add(
+                binary(BinaryKind::pow),
+                {b.input(Tensor::of<float>({inf, -inf, 0, -0.0f, std::nanf(""), 1e20f, -1e20f, 6e-20f, 1e-38f, -2, 2})),
+                 b.constant(Tensor::scalar(exponent))});
           },
           {.ulps = 6, .terms = 0});
     check(elementwise(),
@@ -141,7 +142,7 @@ TEST(ElementwiseMath, PowByAnInteger) {
 
 TEST(ElementwiseMath, RemaindersAreExact) {
   const float inf = std::numeric_limits<float>::infinity(), nan = std::nanf("");
-  const std::vector<float> numbers = {0,    -0.0f,  1,     -1,    2.5f,  -2.5f,  7,      0.1f, -0.3f, 1e-45f, 1e-38f,
+  const std::vector<float> numbers = {0,     -0.0f,  1,     -1,    2.5f, -2.5f,  7,     0.1f, -0.3f, 1e-45f, 1e-38f,
                                       3e38f, -3e38f, 1e20f, 12345, 8e6f, 3e-30f, 1e10f, inf,  -inf,  nan};
   std::vector<float> lhs, rhs;
   for (float x : numbers) {
@@ -152,13 +153,18 @@ TEST(ElementwiseMath, RemaindersAreExact) {
   }
   for (BinaryKind kind : {BinaryKind::mod, BinaryKind::fmod}) {
     const Tolerance exact{.ulps = 0, .terms = 0};
-    check(elementwise(),
-          [&](CaseBuilder& b) { return b.add(binary(kind), {b.input(Tensor::of(lhs)), b.input(Tensor::of(rhs))}); }, exact);
-    check(elementwise(),
-          [&](CaseBuilder& b) {
-            return b.add(binary(kind), {b.input(Shape{40, 67}, {-1000, 1000}), b.input(Shape{40, 67}, {-2, 2})});
-          },
-          exact);
+    check(
+        elementwise(),
+        [&](CaseBuilder& b) {
+          return b.add(binary(kind), {b.input(Tensor::of(lhs)), b.input(Tensor::of(rhs))});
+        },
+        exact);
+    check(
+        elementwise(),
+        [&](CaseBuilder& b) {
+          return b.add(binary(kind), {b.input(Shape{40, 67}, {-1000, 1000}), b.input(Shape{40, 67}, {-2, 2})});
+        },
+        exact);
   }
 }
 

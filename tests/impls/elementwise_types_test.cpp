@@ -28,7 +28,8 @@ Tensor whole_numbers(DType dtype, const Shape& shape) {
   Tensor tensor(dtype, shape);
   visit_dtype(dtype, [&]<class T>() {
     if constexpr (std::is_arithmetic_v<T>) {
-      for (int64_t i = 0; i < tensor.elems(); ++i) tensor.as<T>()[i] = static_cast<T>(kIsBool<T> ? i * 7 % 3 == 0 : i * 7 % 11);
+      for (int64_t i = 0; i < tensor.elems(); ++i)
+        tensor.as<T>()[i] = static_cast<T>(kIsBool<T> ? i * 7 % 3 == 0 : i * 7 % 11);
     }
   });
   return tensor;
@@ -91,23 +92,23 @@ TEST(ElementwiseTypes, WhereOfEveryShape) {
 }
 
 TEST(ElementwiseTypes, CastsBetweenAllTypes) {
-  const std::vector<DType> dtypes = {DType::f32, DType::boolean, DType::i8,  DType::u8, DType::i16,
+  const std::vector<DType> dtypes = {DType::f32, DType::boolean, DType::i8,  DType::u8,  DType::i16,
                                      DType::u16, DType::i32,     DType::u32, DType::i64, DType::u64};
   for (DType from : dtypes) {
     for (DType to : dtypes) {
-      check(elementwise(),
-            [&](CaseBuilder& b) { return b.add(cast(to), {b.input(whole_numbers(from, {1, 5, 3, 7}))}); });
+      check(elementwise(), [&](CaseBuilder& b) {
+        return b.add(cast(to), {b.input(whole_numbers(from, {1, 5, 3, 7}))});
+      });
     }
   }
 }
 
 TEST(ElementwiseTypes, CastsSaturateAndTruncate) {
   const float inf = std::numeric_limits<float>::infinity(), nan = std::nanf("");
-  const Tensor floats =
-      Tensor::of<float>({0, -0.0f, 0.5f, -0.5f, 1.99f, -1.99f, 127.5f, 128, -129, 255.5f, 256, 3e9f, -3e9f, 5e9f, 1e19f,
-                         2e19f, -1e19f, inf, -inf, nan, 1e-40f});
-  for (DType to : {DType::boolean, DType::i8, DType::u8, DType::i16, DType::u16, DType::i32, DType::u32, DType::i64,
-                   DType::u64}) {
+  const Tensor floats = Tensor::of<float>({0,    -0.0f, 0.5f, -0.5f, 1.99f, -1.99f, 127.5f, 128,  -129, 255.5f, 256,
+                                           3e9f, -3e9f, 5e9f, 1e19f, 2e19f, -1e19f, inf,    -inf, nan,  1e-40f});
+  for (DType to :
+       {DType::boolean, DType::i8, DType::u8, DType::i16, DType::u16, DType::i32, DType::u32, DType::i64, DType::u64}) {
     check(elementwise(), [&](CaseBuilder& b) { return b.add(cast(to), {b.input(floats)}); });
   }
   check(elementwise(), [&](CaseBuilder& b) {
@@ -144,19 +145,23 @@ TEST(ElementwiseTypes, PictureToFloatAndBack) {
     return b.add(binary(BinaryKind::mul), {centred, b.constant(Tensor::scalar(1.f / 255))});
   });
   check(elementwise(), [](CaseBuilder& b) {
-    const ValueId scaled = b.add(binary(BinaryKind::mul), {b.input(Shape{1, 3, 9, 11}), b.constant(Tensor::scalar(255.f))});
+    const ValueId scaled =
+        b.add(binary(BinaryKind::mul), {b.input(Shape{1, 3, 9, 11}), b.constant(Tensor::scalar(255.f))});
     return b.add(cast(DType::u8), {b.add(unary(UnaryKind::clip, 0, 255), {b.add(unary(UnaryKind::round), {scaled})})});
   });
 }
 
 TEST(ElementwiseTypes, WhereInAnEpilogue) {
-  check(*instance_norm_impls().front(), [](CaseBuilder& b) {
-    const ValueId norm = b.add(InstanceNorm{}, {b.input(Shape{1, 19, 6, 7}), b.constant(Shape{19}), b.constant(Shape{19})});
-    const ValueId condition = b.input(whole_numbers(DType::boolean, {1, 19, 6, 7}));
-    const ValueId chosen = b.add(Where{}, {condition, norm, b.constant(Tensor::scalar(-7.f))});
-    const ValueId positive = b.add(binary(BinaryKind::greater), {chosen, b.constant(Tensor::scalar(0.f))});
-    return b.add(binary(BinaryKind::mul), {chosen, b.add(cast(DType::f32), {positive})});
-  }, {.ulps = 16, .terms = 400});
+  check(*instance_norm_impls().front(),
+        [](CaseBuilder& b) {
+          const ValueId norm =
+              b.add(InstanceNorm{}, {b.input(Shape{1, 19, 6, 7}), b.constant(Shape{19}), b.constant(Shape{19})});
+          const ValueId condition = b.input(whole_numbers(DType::boolean, {1, 19, 6, 7}));
+          const ValueId chosen = b.add(Where{}, {condition, norm, b.constant(Tensor::scalar(-7.f))});
+          const ValueId positive = b.add(binary(BinaryKind::greater), {chosen, b.constant(Tensor::scalar(0.f))});
+          return b.add(binary(BinaryKind::mul), {chosen, b.add(cast(DType::f32), {positive})});
+        },
+        {.ulps = 16, .terms = 400});
 }
 
 }  // namespace

@@ -20,12 +20,13 @@ Tolerance normalised(ValueRange range) {
 
 template <class Norm>
 void check_channels(const Impl& impl, const Norm& op, const Shape& shape, ValueRange range = {9, 11}) {
-  check(impl,
-        [&](CaseBuilder& b) {
-          const ValueId x = b.input(shape, range), scale = b.constant(Shape{shape[1]}), bias = b.input(Shape{shape[1]});
-          return b.add(unary(UnaryKind::relu), {b.add(op, {x, scale, bias})});
-        },
-        normalised(range));
+  check(
+      impl,
+      [&](CaseBuilder& b) {
+        const ValueId x = b.input(shape, range), scale = b.constant(Shape{shape[1]}), bias = b.input(Shape{shape[1]});
+        return b.add(unary(UnaryKind::relu), {b.add(op, {x, scale, bias})});
+      },
+      normalised(range));
 }
 
 TEST(InstanceNorm, ChannelsAroundVectors) {
@@ -35,8 +36,8 @@ TEST(InstanceNorm, ChannelsAroundVectors) {
 }
 
 TEST(InstanceNorm, Images) {
-  for (const Shape& shape : {Shape{1, 20, 1, 1}, Shape{1, 20, 1, 9}, Shape{1, 20, 33, 65}, Shape{3, 20, 31},
-                             Shape{1, 8, 200, 3}}) {
+  for (const Shape& shape :
+       {Shape{1, 20, 1, 1}, Shape{1, 20, 1, 9}, Shape{1, 20, 33, 65}, Shape{3, 20, 31}, Shape{1, 8, 200, 3}}) {
     check_channels(*instance_norm_impls().front(), InstanceNorm{}, shape);
   }
 }
@@ -57,30 +58,35 @@ TEST(GroupNormKernel, Groups) {
 
 TEST(GroupNormKernel, ALargeMeanAndAnOutlier) {
   check_channels(*group_norm_impls().front(), groups(4), Shape{1, 20, 9, 8}, {999, 1001});
-  check(*group_norm_impls().front(), [&](CaseBuilder& b) {
-    Tensor values(DType::f32, {1, 16, 9, 8});
-    for (int64_t i = 0; i < values.elems(); ++i) values.as<float>()[i] = static_cast<float>(i * 7 % 13);
-    values.as<float>()[0] = 1e6f;
-    return b.add(groups(2), {b.input(values), b.constant(Shape{16}), b.constant(Shape{16})});
-  }, {.ulps = 8, .terms = 32, .scale = 24});
+  check(*group_norm_impls().front(),
+        [&](CaseBuilder& b) {
+          Tensor values(DType::f32, {1, 16, 9, 8});
+          for (int64_t i = 0; i < values.elems(); ++i) values.as<float>()[i] = static_cast<float>(i * 7 % 13);
+          values.as<float>()[0] = 1e6f;
+          return b.add(groups(2), {b.input(values), b.constant(Shape{16}), b.constant(Shape{16})});
+        },
+        {.ulps = 8, .terms = 32, .scale = 24});
 }
 
 /// Over all axes from `axis` on, with parameters of the given shape.
-void check_layers(const Shape& shape, int64_t axis, const Shape& parameters, bool bias = true, ValueRange range = {9, 11}) {
+void check_layers(const Shape& shape, int64_t axis, const Shape& parameters, bool bias = true,
+                  ValueRange range = {9, 11}) {
   LayerNorm op;
   op.axis = axis;
-  check(*layer_norm_impls().front(),
-        [&](CaseBuilder& b) {
-          std::vector<ValueId> inputs = {b.input(shape, range), b.constant(parameters)};
-          if (bias) inputs.push_back(b.input(parameters));
-          const ValueId norm = b.add(op, inputs);
-          return b.add(binary(BinaryKind::mul), {b.add(unary(UnaryKind::relu), {norm}), b.input(shape)});
-        },
-        normalised(range));
+  check(
+      *layer_norm_impls().front(),
+      [&](CaseBuilder& b) {
+        std::vector<ValueId> inputs = {b.input(shape, range), b.constant(parameters)};
+        if (bias) inputs.push_back(b.input(parameters));
+        const ValueId norm = b.add(op, inputs);
+        return b.add(binary(BinaryKind::mul), {b.add(unary(UnaryKind::relu), {norm}), b.input(shape)});
+      },
+      normalised(range));
 }
 
 TEST(LayerNormKernel, LengthsAroundVectors) {
-  for (int64_t extent : {1, 2, 3, 4, 7, 15, 16, 17, 63, 64, 65, 96, 768}) check_layers(Shape{3, 5, extent}, 2, Shape{extent});
+  for (int64_t extent : {1, 2, 3, 4, 7, 15, 16, 17, 63, 64, 65, 96, 768})
+    check_layers(Shape{3, 5, extent}, 2, Shape{extent});
 }
 
 TEST(LayerNormKernel, SeveralAxes) {

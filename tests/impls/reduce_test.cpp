@@ -85,12 +85,15 @@ TEST(ReduceKernel, Epilogue) {
 
 TEST(ReduceKernel, LogarithmOfASum) {
   check(AnyReduce(),
-        [&](CaseBuilder& b) { return b.add(reduce(ReduceKind::log_sum, {1}), {b.input(Shape{1, 19, 6, 9}, {0.1, 2})}); },
+        [&](CaseBuilder& b) {
+          return b.add(reduce(ReduceKind::log_sum, {1}), {b.input(Shape{1, 19, 6, 9}, {0.1, 2})});
+        },
         {.ulps = 8, .terms = 19});
 }
 
 TEST(ReduceKernel, FewElementsOfManyPixels) {
-  for (int64_t channels : {2, 3, 16, 21, 33, 130}) check_reduce(reduce(ReduceKind::max, {1}), Shape{2, channels, 3, 37});
+  for (int64_t channels : {2, 3, 16, 21, 33, 130})
+    check_reduce(reduce(ReduceKind::max, {1}), Shape{2, channels, 3, 37});
   check_reduce(reduce(ReduceKind::mean, {2}, false), Shape{3, 50, 21});
 }
 

@@ -33,7 +33,7 @@ void store_in_pieces(KernelBuilder& b, Val value, Val pointer, int active) {
     std::vector<int> lanes(width);
     std::iota(lanes.begin(), lanes.end(), done);
     auto* piece = ir.CreateShuffleVector(value.v, lanes);
-    auto* at = ir.CreateConstGEP1_64(type->getScalarType(), pointer.v, done);
+    auto* at = done == 0 ? pointer.v : ir.CreateConstGEP1_64(type->getScalarType(), pointer.v, done);
     ir.CreateAlignedStore(piece, at, element_align(type));
     done += width;
   }

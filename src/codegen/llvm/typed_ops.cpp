@@ -61,7 +61,8 @@ Val KernelBuilder::offset(DType dtype, Val pointer, int64_t elems) {
 Val KernelBuilder::load_strided(DType dtype, Val pointer, int64_t elem_stride, int active) {
   if (dtype == DType::f32) return load_strided(pointer, elem_stride, active);
   auto* element = element_type(*this, dtype);
-  if (elem_stride == 1) return from_memory(*this, dtype, load_lanes(*this, vector_of(*this, element), pointer, active).v);
+  if (elem_stride == 1)
+    return from_memory(*this, dtype, load_lanes(*this, vector_of(*this, element), pointer, active).v);
   if (elem_stride == 0) {
     auto* one = impl_->ir.CreateAlignedLoad(element, pointer.v, llvm::Align(static_cast<uint64_t>(size_of(dtype))));
     return from_memory(*this, dtype, impl_->ir.CreateVectorSplat(lanes(), one));
@@ -110,7 +111,8 @@ Val float_to_integer(KernelBuilder& b, Val a, DType to) {
   Val number = b.select(b.compare("eq", a, a), bounded, b.f32(0));
   Val result = truncate_in_range(b, number, to);
   if (digits(to) < 24) return result;
-  Val most = {llvm::ConstantInt::get(register_type(b, to), llvm::APInt::getLowBitsSet(8 * size_of(to), digits(to))), &b};
+  Val most = {llvm::ConstantInt::get(register_type(b, to), llvm::APInt::getLowBitsSet(8 * size_of(to), digits(to))),
+              &b};
   return b.select(b.compare("ge", a, b.f32(limit)), most, result);
 }
 
@@ -148,7 +150,11 @@ Val KernelBuilder::compare(const char* predicate, Val a, Val b, DType dtype) {
   return {impl_->ir.CreateICmp(found, a.v, b.v), this};
 }
 
-Val KernelBuilder::either(Val a, Val b) { return {impl_->ir.CreateOr(a.v, b.v), this}; }
-Val KernelBuilder::any(Val mask) { return {impl_->ir.CreateOrReduce(mask.v), this}; }
+Val KernelBuilder::either(Val a, Val b) {
+  return {impl_->ir.CreateOr(a.v, b.v), this};
+}
+Val KernelBuilder::any(Val mask) {
+  return {impl_->ir.CreateOrReduce(mask.v), this};
+}
 
 }  // namespace convoy

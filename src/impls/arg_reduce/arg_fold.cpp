@@ -20,9 +20,8 @@ const ArgReduce& op_of(const Problem& problem) {
 /// Strides per axis of src; 0 along the reduced one.
 std::vector<int64_t> dst_strides(const Problem& problem, int axis, int rank) {
   auto view = problem.views.find(problem.group.output);
-  std::vector<int64_t> strides = view != problem.views.end()
-                                     ? view->second.strides
-                                     : problem.type(problem.group.output).shape.strides();
+  std::vector<int64_t> strides =
+      view != problem.views.end() ? view->second.strides : problem.type(problem.group.output).shape.strides();
   if (op_of(problem).keepdims) strides.erase(strides.begin() + axis);
   strides.insert(strides.begin() + axis, 0);
   return strides;

@@ -21,9 +21,9 @@ Val emit_expm1_bounded(KernelBuilder& b, Val x);
 /// log(1 + x) for x in [0, 1].
 Val emit_log1p_unit(KernelBuilder& b, Val x);
 Val emit_erf(KernelBuilder& b, Val x);
-/// Precise to 3e-7 (absolute) for |x| up to 3e4 and to 1.5e-6 up to 1e5. The multiples of pi/2 that are taken off larger
-/// ones are not exact: precision fades from there on, and beyond 6e6 results mean nothing and may be of any magnitude.
-/// Those of infinities and NaN are NaN.
+/// Precise to 3e-7 (absolute) for |x| up to 3e4 and to 1.5e-6 up to 1e5. The multiples of pi/2 that are taken off
+/// larger ones are not exact: precision fades from there on, and beyond 6e6 results mean nothing and may be of any
+/// magnitude. Those of infinities and NaN are NaN.
 Val emit_sin(KernelBuilder& b, Val x);
 Val emit_cos(KernelBuilder& b, Val x);
 Val emit_pow(KernelBuilder& b, Val base, Val exponent);

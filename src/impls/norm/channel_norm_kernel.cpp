@@ -31,9 +31,8 @@ class MomentsEmitter {
       end_row_ = b_.min(first_row_ + k_.block_rows, b_.i64(k_.h));
       Val image = b_.offset(b_.arg(kMomentsSrc), row / k_.blocks() * k_.src[0]);
       Val moments = b_.offset(b_.arg(kMomentsDst), row * (2 * k_.padded));
-      for_each_chunk(b_, k_.channels, kMomentsVectors, [&](Val c, int64_t elems) {
-        chunk(b_.offset(image, c), b_.offset(moments, c), elems);
-      });
+      for_each_chunk(b_, k_.channels, kMomentsVectors,
+                     [&](Val c, int64_t elems) { chunk(b_.offset(image, c), b_.offset(moments, c), elems); });
     });
   }
 

@@ -25,8 +25,8 @@ struct ChannelNorm {
   bool has_rows = true;           ///< false: the tensors are N, C, W
   int64_t groups = 1;
   double epsilon = 0;
-  int64_t padded = 1;             ///< channels rounded up to whole vectors: the length of temporary rows
-  int64_t block_rows = 1;         ///< image rows per block
+  int64_t padded = 1;      ///< channels rounded up to whole vectors: the length of temporary rows
+  int64_t block_rows = 1;  ///< image rows per block
 
   int64_t blocks() const { return (h + block_rows - 1) / block_rows; }
   int64_t moments_bytes() const { return 4 * n * blocks() * 2 * padded; }

@@ -8,6 +8,8 @@
 // Task space: rows = positions along the other axes. A row takes three passes with vectors along the slice: its sum,
 // the squares of its deviations from the mean, the result. It usually fits into L1, so that two passes for the
 // statistics cost little; what the variance keeps of a large mean is the rounding of the mean itself.
+#include "ops/layer_norm.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -17,7 +19,6 @@
 #include "impls/epilogue.h"
 #include "impls/norm/list.h"
 #include "impls/vectors_along.h"
-#include "ops/layer_norm.h"
 
 namespace convoy {
 
@@ -29,7 +30,7 @@ enum Arg { kSrc, kDst, kScale, kBias };
 
 struct LayerNormKernel {
   double epsilon = 0;
-  int64_t count = 1;              ///< elements of a slice
+  int64_t count = 1;  ///< elements of a slice
   bool has_bias = false;
   std::vector<LoopDim> rows;      ///< strides of {src, dst}
   std::vector<LoopDim> elements;  ///< of a slice, innermost last; strides of {src}
@@ -63,9 +64,8 @@ class LayerNormEmitter {
       Val factor = b_.f32(1) / b_.sqrt(variance + b_.f32(k_.epsilon));
       const Addresses at{src, b_.arg(kScale), k_.has_bias ? b_.arg(kBias) : Val{}};
       for_each_line(0, at, index, [&](const Addresses& line, const std::vector<Val>& where) {
-        for_each_vector(b_, k_.slice.back().extent, [&](Val elem, int active) {
-          finish(line, where, elem, active, mean, factor);
-        });
+        for_each_vector(b_, k_.slice.back().extent,
+                        [&](Val elem, int active) { finish(line, where, elem, active, mean, factor); });
       });
     });
   }
@@ -203,7 +203,8 @@ class LayerNormRows : public Impl {
   Lowered lower(const Problem& problem) const override {
     const LayerNormKernel k = make_kernel(problem);
     StepSpec step;
-    step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output}, problem.arg(problem.anchor_input(1))};
+    step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output},
+                 problem.arg(problem.anchor_input(1))};
     if (k.has_bias) step.args.push_back(problem.arg(problem.anchor_input(2)));
     step.args.insert(step.args.end(), k.epilogue.args().begin(), k.epilogue.args().end());
     step.kernel = {"layer_norm_rows_f32_" + problem.target.isa.name, k.key(), static_cast<int>(step.args.size()),

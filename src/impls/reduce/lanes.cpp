@@ -86,10 +86,9 @@ class LanesEmitter {
     const int unroll = accumulators_per_vector(b_, line);
     std::vector<Val> sums(unroll * vectors, reduction_start(b_, r_.kind));
     sums = reduction_loops(b_, outer, src, sums, [&](Val from, std::vector<Val> carried) {
-      return accumulate(b_, from, line, unroll, std::move(carried),
-                        [&](Val so_far, Val value, int) {
-                          return fold(b_, r_.kind, so_far, reduction_term(b_, r_.kind, value));
-                        });
+      return accumulate(b_, from, line, unroll, std::move(carried), [&](Val so_far, Val value, int) {
+        return fold(b_, r_.kind, so_far, reduction_term(b_, r_.kind, value));
+      });
     });
     std::vector<Val> results;
     for (int v = 0; v < vectors; ++v) {

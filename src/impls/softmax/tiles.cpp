@@ -167,7 +167,8 @@ class SoftmaxTiles : public Impl {
     const SoftmaxSize size = softmax_size(problem);
     const double vectors = std::ceil(static_cast<double>(size.rows) / problem.target.isa.f32_lanes());
     const auto bytes = static_cast<double>(problem.type(problem.anchor_input(0)).bytes());
-    return std::max(memory_ns(2 * bytes, problem.target), vector_ops_ns(32 * vectors * static_cast<double>(size.extent)));
+    return std::max(memory_ns(2 * bytes, problem.target),
+                    vector_ops_ns(32 * vectors * static_cast<double>(size.extent)));
   }
 };
 
