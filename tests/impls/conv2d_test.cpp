@@ -139,6 +139,18 @@ TEST(WinogradConv2d, OtherWindows) {
   check_winograd(2, {.ic = 12, .h = 6, .w = 15, .oc = 16, .kh = 1, .kw = 7, .pads = {0, 3, 0, 3}});
 }
 
+TEST(FewOutputsConv2d, ShapesAndWindows) {
+  const auto check = [](const ConvCase& c) { check_conv(conv2d_few_outputs(), c, tolerance_of(c)); };
+  for (int64_t oc : {1, 2, 3, 4, 7}) {
+    check({.ic = 16, .h = 9, .w = 21, .oc = oc, .kh = 9, .kw = 9, .pads = {4, 4, 4, 4}});
+    check({.ic = 35, .h = 7, .w = 33, .oc = oc, .pads = {1, 1, 1, 1}});
+    check({.n = 2, .ic = 64, .h = 3, .w = 3, .oc = oc, .pads = {1, 1, 1, 1}});
+  }
+  check({.ic = 17, .h = 5, .w = 17, .oc = 1, .kh = 1, .kw = 1});
+  check({.ic = 24, .h = 11, .w = 14, .oc = 2, .strides = {2, 2}, .pads = {0, 1, 1, 0}});
+  check({.ic = 32, .h = 9, .w = 10, .oc = 3, .dilations = {2, 3}, .pads = {2, 3, 2, 3}});
+}
+
 TEST(ConvTranspose2dPhases, ShapesAndWindows) {
   struct Case {
     int64_t ic, oc, h, w, k, stride, pad, output_padding, dilation, group;

@@ -7,6 +7,7 @@ namespace convoy {
 const ImplList& conv2d_impls() {
   static const ImplList list = {
       &conv2d_depthwise(),
+      &conv2d_few_outputs(),
       &conv2d_winograd(6),
       &conv2d_winograd(5),
       &conv2d_winograd(4),

@@ -7,6 +7,7 @@ namespace convoy {
 
 const Impl& conv2d_direct();
 const Impl& conv2d_depthwise();
+const Impl& conv2d_few_outputs();
 /// F(m x m, ...) for m = 2 to 6.
 const Impl& conv2d_winograd(int m);
 
