@@ -151,26 +151,41 @@ TEST(FewOutputsConv2d, ShapesAndWindows) {
   check({.ic = 32, .h = 9, .w = 10, .oc = 3, .dilations = {2, 3}, .pads = {2, 3, 2, 3}});
 }
 
+struct TransposeCase {
+  int64_t ic, oc, h, w, k, stride, pad, output_padding, dilation, group;
+};
+
+void check_transpose(const Impl& impl, const TransposeCase& c) {
+  ConvTranspose2d op;
+  op.window.strides = {c.stride, c.stride};
+  op.window.dilations = {c.dilation, c.dilation};
+  op.window.pads = {c.pad, c.pad, c.pad, c.pad};
+  op.output_padding = {c.output_padding, c.output_padding};
+  op.group = c.group;
+  const Tolerance tolerance{.ulps = 4, .terms = static_cast<double>(c.ic * c.k * c.k + 4)};
+  check(impl, [&](CaseBuilder& b) {
+    const ValueId weights = b.constant(Shape{c.ic, c.oc / c.group, c.k, c.k}), bias = b.constant(Shape{c.oc});
+    const ValueId y = b.add(op, {b.input(Shape{2, c.ic, c.h, c.w}), weights, bias});
+    return b.add(unary(UnaryKind::leaky_relu, 0.1), {y});
+  }, tolerance);
+}
+
 TEST(ConvTranspose2dPhases, ShapesAndWindows) {
-  struct Case {
-    int64_t ic, oc, h, w, k, stride, pad, output_padding, dilation, group;
-  };
-  for (const Case& c : {Case{8, 16, 5, 6, 2, 2, 0, 0, 1, 1}, Case{5, 7, 6, 4, 3, 2, 1, 1, 1, 1},
-                        Case{8, 8, 7, 5, 4, 2, 1, 0, 1, 1}, Case{12, 6, 4, 4, 3, 1, 1, 0, 1, 1},
-                        Case{6, 8, 4, 5, 5, 3, 2, 1, 1, 2}, Case{4, 4, 5, 5, 3, 2, 2, 1, 2, 1},
-                        Case{4, 20, 3, 3, 1, 2, 0, 0, 1, 1}, Case{16, 16, 5, 5, 3, 2, 1, 0, 1, 16}}) {
-    ConvTranspose2d op;
-    op.window.strides = {c.stride, c.stride};
-    op.window.dilations = {c.dilation, c.dilation};
-    op.window.pads = {c.pad, c.pad, c.pad, c.pad};
-    op.output_padding = {c.output_padding, c.output_padding};
-    op.group = c.group;
-    const Tolerance tolerance{.ulps = 4, .terms = static_cast<double>(c.ic * c.k * c.k + 4)};
-    check(*conv_transpose2d_impls().front(), [&](CaseBuilder& b) {
-      const ValueId weights = b.constant(Shape{c.ic, c.oc / c.group, c.k, c.k}), bias = b.constant(Shape{c.oc});
-      const ValueId y = b.add(op, {b.input(Shape{2, c.ic, c.h, c.w}), weights, bias});
-      return b.add(unary(UnaryKind::leaky_relu, 0.1), {y});
-    }, tolerance);
+  for (const TransposeCase& c :
+       {TransposeCase{8, 16, 5, 6, 2, 2, 0, 0, 1, 1}, TransposeCase{5, 7, 6, 4, 3, 2, 1, 1, 1, 1},
+        TransposeCase{8, 8, 7, 5, 4, 2, 1, 0, 1, 1}, TransposeCase{12, 6, 4, 4, 3, 1, 1, 0, 1, 1},
+        TransposeCase{6, 8, 4, 5, 5, 3, 2, 1, 1, 2}, TransposeCase{4, 4, 5, 5, 3, 2, 2, 1, 2, 1},
+        TransposeCase{4, 20, 3, 3, 1, 2, 0, 0, 1, 1}, TransposeCase{16, 16, 5, 5, 3, 2, 1, 0, 1, 16}}) {
+    check_transpose(*conv_transpose2d_impls().back(), c);
+  }
+}
+
+TEST(ConvTranspose2dFewOutputs, ShapesAndWindows) {
+  for (const TransposeCase& c :
+       {TransposeCase{16, 3, 5, 21, 4, 2, 1, 0, 1, 1}, TransposeCase{33, 1, 6, 4, 3, 2, 1, 1, 1, 1},
+        TransposeCase{8, 2, 7, 5, 2, 2, 0, 0, 1, 1}, TransposeCase{20, 5, 4, 9, 5, 3, 2, 1, 1, 1},
+        TransposeCase{24, 4, 3, 3, 1, 2, 0, 0, 1, 1}}) {
+    check_transpose(*conv_transpose2d_impls().front(), c);
   }
 }
 

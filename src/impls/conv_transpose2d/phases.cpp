@@ -3,9 +3,10 @@
 // With stride s, the output rows o = s*q + p of phase p read only the taps k for which p + pad - k*dilation is
 // a multiple of s, at input row i = q + (p + pad - k*dilation) / s: a convolution of stride 1 whose window is
 // those taps, and whose output pixels lie s apart. No multiplication by inserted zeros takes place.
+#include <algorithm>
 #include <numeric>
 
-#include "impls/conv2d/direct_kernel.h"
+#include "impls/conv2d/few_outputs_kernel.h"
 #include "impls/conv2d/list.h"
 #include "impls/conv_transpose2d/list.h"
 #include "ops/conv_transpose2d.h"
@@ -72,6 +73,45 @@ std::vector<Phase> make_phases(const Problem& problem) {
   return phases;
 }
 
+/// Where a phase's pixels lie in the group's output.
+OutputIndex output_of(const Problem& problem, const Phase& phase) {
+  const Window2d& window = op_of(problem).window;
+  return {.h_stride = window.strides[0], .h_offset = phase.py, .w_stride = window.strides[1], .w_offset = phase.px};
+}
+
+int64_t dst_offset(const Problem& problem, const Phase& phase) {
+  const std::vector<int64_t>& strides = problem.view(problem.group.output).strides;
+  return phase.py * strides[2] + phase.px * strides[3];
+}
+
+/// The phase's part of the model's weights: I, O/group, KH, KW.
+WeightSource weights_of(const Problem& problem, const Phase& phase) {
+  const Tensor& weights = *problem.graph().value(problem.anchor_input(1)).constant;
+  const ConvGeometry& g = phase.geometry;
+  const int64_t kh = weights.shape()[2], kw = weights.shape()[3];
+  WeightSource source{.weights = weights, .group_stride = g.ic * g.oc * kh * kw, .o_stride = kh * kw,
+                      .i_stride = g.oc * kh * kw, .y_offsets = {}, .x_offsets = {}};
+  for (int64_t tap : phase.h.taps) source.y_offsets.push_back(tap * kw);
+  for (int64_t tap : phase.w.taps) source.x_offsets.push_back(tap);
+  return source;
+}
+
+const Tensor* bias_of(const Problem& problem) {
+  const ValueId bias = problem.anchor_input(2);
+  return bias == kAbsent ? nullptr : &*problem.graph().value(bias).constant;
+}
+
+/// A step for each phase, named after it.
+Lowered lower_phases(const Problem& problem, const std::function<StepSpec(const Phase&)>& lower) {
+  Lowered lowered;
+  const std::vector<Phase> phases = make_phases(problem);
+  for (const Phase& phase : phases) {
+    lowered.steps.push_back(lower(phase));
+    if (phases.size() > 1) lowered.steps.back().suffix = fmt::format(".{}{}", phase.py, phase.px);
+  }
+  return lowered;
+}
+
 class PhasesConvTranspose2d : public Impl {
  public:
   std::string name() const override { return "conv_transpose2d_phases"; }
@@ -88,13 +128,19 @@ class PhasesConvTranspose2d : public Impl {
   }
 
   Lowered lower(const Problem& problem) const override {
-    Lowered lowered;
-    const std::vector<Phase> phases = make_phases(problem);
-    for (const Phase& phase : phases) {
-      lowered.steps.push_back(lower_phase(problem, phase));
-      if (phases.size() > 1) lowered.steps.back().suffix = fmt::format(".{}{}", phase.py, phase.px);
-    }
-    return lowered;
+    return lower_phases(problem, [&](const Phase& phase) {
+      const int lanes = problem.target.isa.f32_lanes();
+      const DirectKernel kernel{.geometry = phase.geometry, .config = phase.config,
+                                .dst_offset = dst_offset(problem, phase), .output = output_of(problem, phase),
+                                .epilogue = Epilogue(problem, kDirectEpilogue), .name = variant(phase, problem.target)};
+      StepSpec step = direct_step(kernel, problem.target);
+      step.args = {ValueArg{problem.anchor_input(0)},
+                   pack_direct_weights(phase.geometry, phase.config, lanes, weights_of(problem, phase)),
+                   pack_direct_bias(phase.geometry, phase.config, lanes, bias_of(problem)),
+                   ValueArg{problem.group.output}};
+      step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
+      return step;
+    });
   }
 
  private:
@@ -102,46 +148,68 @@ class PhasesConvTranspose2d : public Impl {
     return fmt::format("conv_transpose2d_phases_f32_{}x{}_{}", phase.config.tile.mr, phase.config.tile.nb,
                        target.isa.name);
   }
+};
 
-  static StepSpec lower_phase(const Problem& problem, const Phase& phase) {
-    const ConvTranspose2d& op = op_of(problem);
-    const std::vector<int64_t> whole = problem.view(problem.group.output).strides;
-    DirectKernel kernel{.geometry = phase.geometry, .config = phase.config,
-                        .dst_offset = phase.py * whole[2] + phase.px * whole[3],
-                        .epilogue = Epilogue(problem, kDirectEpilogue), .name = variant(phase, problem.target)};
-    kernel.output.h_stride = op.window.strides[0];
-    kernel.output.w_stride = op.window.strides[1];
-    kernel.output.h_offset = phase.py;
-    kernel.output.w_offset = phase.px;
-    StepSpec step = direct_step(kernel, problem.target);
-    const ValueId bias = problem.anchor_input(2);
-    const int lanes = problem.target.isa.f32_lanes();
-    step.args = {ValueArg{problem.anchor_input(0)}, pack(problem, phase, lanes),
-                 pack_direct_bias(phase.geometry, phase.config, lanes,
-                                  bias == kAbsent ? nullptr : &*problem.graph().value(bias).constant),
-                 ValueArg{problem.group.output}};
-    step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
-    return step;
+/// The same phases, each by the kernel for few output channels.
+class FewOutputsConvTranspose2d : public Impl {
+ public:
+  std::string name() const override { return "conv_transpose2d_few_outputs"; }
+
+  Proposal propose(const Problem& problem) const override {
+    if (auto why = conv_refusal(problem); !why.empty()) return Proposal::no(why);
+    if (varies_along_width(problem)) return Proposal::no("the epilogue reads a value for every pixel");
+    Proposal proposal;
+    const std::vector<Phase> phases = make_phases(problem);
+    for (const Phase& phase : phases) {
+      if (auto why = few_outputs_refusal(phase.geometry, problem.target.isa); !why.empty()) return Proposal::no(why);
+      proposal.cost_ns += few_outputs_cost_ns(phase.geometry, problem.target);
+    }
+    proposal.output = phases.front().geometry.oc <= 4 ? Layout::row_major : Layout::channels_last;
+    proposal.output_demand = Demand::any;
+    proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
+    proposal.variant = variant(phases.front(), problem.target);
+    return proposal;
   }
 
-  /// The model's weights: I, O/group, KH, KW.
-  static PackedArg pack(const Problem& problem, const Phase& phase, int lanes) {
-    const Tensor& weights = *problem.graph().value(problem.anchor_input(1)).constant;
-    const ConvGeometry& g = phase.geometry;
-    const int64_t kh = weights.shape()[2], kw = weights.shape()[3];
-    WeightSource source{.weights = weights, .group_stride = g.ic * g.oc * kh * kw, .o_stride = kh * kw,
-                        .i_stride = g.oc * kh * kw, .y_offsets = {}, .x_offsets = {}};
-    for (int64_t tap : phase.h.taps) source.y_offsets.push_back(tap * kw);
-    for (int64_t tap : phase.w.taps) source.x_offsets.push_back(tap);
-    return pack_direct_weights(g, phase.config, lanes, std::move(source));
+  Lowered lower(const Problem& problem) const override {
+    return lower_phases(problem, [&](const Phase& phase) {
+      const ConvGeometry& g = phase.geometry;
+      const FewOutputsKernel kernel{.geometry = g, .mr = few_outputs_mr(g, problem.target.isa),
+                                    .dst_offset = dst_offset(problem, phase), .output = output_of(problem, phase),
+                                    .epilogue = Epilogue(problem, kDirectEpilogue),
+                                    .name = variant(phase, problem.target)};
+      StepSpec step = few_outputs_step(kernel, problem.target);
+      const Tensor* bias = bias_of(problem);
+      step.args = {ValueArg{problem.anchor_input(0)},
+                   pack_few_outputs_weights(g, problem.target.isa.f32_lanes(), weights_of(problem, phase)),
+                   bias ? *bias : Tensor(DType::f32, Shape{g.oc}), ValueArg{problem.group.output}};
+      step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
+      return step;
+    });
+  }
+
+ private:
+  /// The pixels of a vector are not neighbours in the output, which an epilogue's operands could not follow.
+  static bool varies_along_width(const Problem& problem) {
+    const std::vector<ValueId>& own = problem.anchor().inputs;
+    return std::ranges::any_of(problem.group.inputs, [&](ValueId id) {
+      const Shape& shape = problem.type(id).shape;
+      return std::ranges::find(own, id) == own.end() && shape.rank() > 0 && shape[shape.rank() - 1] > 1;
+    });
+  }
+
+  static std::string variant(const Phase& phase, const Target& target) {
+    return fmt::format("conv_transpose2d_few_outputs_f32_{}x{}_{}", few_outputs_mr(phase.geometry, target.isa),
+                       phase.geometry.oc, target.isa.name);
   }
 };
 
 }  // namespace
 
 const ImplList& conv_transpose2d_impls() {
+  static const FewOutputsConvTranspose2d few_outputs;
   static const PhasesConvTranspose2d phases;
-  static const ImplList list = {&phases};
+  static const ImplList list = {&few_outputs, &phases};
   return list;
 }
 
