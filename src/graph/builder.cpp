@@ -5,14 +5,21 @@
 namespace convoy {
 namespace {
 
+constexpr int kMaxRank = 32;
 constexpr int64_t kMaxElems = int64_t{1} << 31;
 constexpr int64_t kMaxBytes = int64_t{16} << 30;
-/// Folding stops where it would make the program large (expand) or take longer than seconds.
+/// Folding stops where it would make the program large (expand).
 constexpr int64_t kMaxFoldedElems = int64_t{1} << 20;
 constexpr int64_t kMaxFoldedGrowth = 4;
-constexpr int64_t kMaxFoldedMacs = int64_t{1} << 31;
+/// What the budget grows by with each byte that the model brings: weights may be converted, transposed and scaled.
+constexpr int64_t kFoldedBytesPerByte = 4, kFoldingStepsPerByte = 16;
+
+void check_rank(const TensorType& type) {
+  if (type.shape.rank() > kMaxRank) unsupported("a tensor of rank {}; {} is the highest", type.shape.rank(), kMaxRank);
+}
 
 void check_size(const TensorType& type) {
+  check_rank(type);
   if (type.shape.elems() > kMaxElems) unsupported("the output {} has more than 2^31 elements", type.str());
   if (type.bytes() > kMaxBytes) unsupported("the output {} is larger than 16 GiB", type.str());
 }
@@ -27,7 +34,7 @@ std::vector<TensorType> infer(const Graph& graph, const Node& node) {
   return types;
 }
 
-bool should_fold(const Graph& graph, const Node& node, const std::vector<TensorType>& types) {
+bool may_fold(const Graph& graph, const Node& node, const std::vector<TensorType>& types) {
   int64_t input_elems = 0, output_elems = 0;
   bool reads = false;
   for (ValueId id : node.inputs) {
@@ -37,8 +44,18 @@ bool should_fold(const Graph& graph, const Node& node, const std::vector<TensorT
     reads = true;
   }
   for (const TensorType& type : types) output_elems += type.shape.elems();
-  const bool small = output_elems <= kMaxFoldedElems || output_elems <= kMaxFoldedGrowth * input_elems;
-  return reads && small && node.op->macs(graph.input_types(node), types) <= kMaxFoldedMacs;
+  return reads && (output_elems <= kMaxFoldedElems || output_elems <= kMaxFoldedGrowth * input_elems);
+}
+
+/// Takes the cost of computing the node out of the budget; false when that does not suffice.
+bool pay_for_folding(Graph& graph, const Node& node, const std::vector<TensorType>& types) {
+  int64_t bytes = 0;
+  for (const TensorType& type : types) bytes += type.bytes();
+  const int64_t steps = node.op->reference_steps(graph.input_types(node), types);
+  if (bytes > graph.folding.bytes || steps > graph.folding.steps) return false;
+  graph.folding.bytes -= bytes;
+  graph.folding.steps -= steps;
+  return true;
 }
 
 std::vector<Tensor> fold(const Graph& graph, const Node& node, const std::vector<TensorType>& types) {
@@ -78,6 +95,7 @@ class Compaction {
     const std::vector<bool> live = live_nodes(old_);
     keep_values(live);
     new_.name = std::move(old_.name);
+    new_.folding = old_.folding;
     new_.inputs = mapped(old_.inputs);
     new_.outputs = mapped(old_.outputs);
     for (size_t i = 0; i < old_.nodes.size(); ++i) {
@@ -155,13 +173,25 @@ ValueId GraphBuilder::constant(const std::string& name, Tensor tensor) {
   return id;
 }
 
+ValueId GraphBuilder::given_constant(const std::string& name, Tensor tensor) {
+  with_context(fmt::format("constant '{}'", name), [&] { check_rank(tensor.type()); });
+  graph_.folding.bytes += kFoldedBytesPerByte * tensor.bytes();
+  graph_.folding.steps += kFoldingStepsPerByte * tensor.bytes();
+  return constant(name, std::move(tensor));
+}
+
+void GraphBuilder::charge_for_constant(const TensorType& type) {
+  if (type.bytes() > graph_.folding.bytes) unsupported("the constants computed here need too much memory");
+  graph_.folding.bytes -= type.bytes();
+}
+
 std::vector<ValueId> GraphBuilder::add(OpPtr op, const std::vector<ValueId>& inputs, const std::string& name,
                                        const std::vector<std::string>& output_names) {
   if (!op) internal_error("node '{}' has no operator", name);
   Node node{name.empty() ? op->name() : name, std::move(op), inputs, {}};
   return with_context(describe(node), [&] {
     const std::vector<TensorType> types = infer(graph_, node);
-    const bool folds = should_fold(graph_, node, types);
+    const bool folds = may_fold(graph_, node, types) && pay_for_folding(graph_, node, types);
     std::vector<Tensor> folded;
     if (folds) folded = fold(graph_, node, types);
     for (size_t i = 0; i < types.size(); ++i) {

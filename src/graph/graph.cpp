@@ -1,6 +1,7 @@
 #include "graph/graph.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace convoy {
 
@@ -32,7 +33,10 @@ bool Graph::is_output(ValueId id) const {
 
 int64_t Graph::macs() const {
   int64_t macs = 0;
-  for (const Node& node : nodes) macs += node.op->macs(input_types(node), output_types(node));
+  for (const Node& node : nodes) {
+    const int64_t more = node.op->macs(input_types(node), output_types(node));
+    if (__builtin_add_overflow(macs, more, &macs)) return std::numeric_limits<int64_t>::max();
+  }
   return macs;
 }
 

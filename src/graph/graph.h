@@ -35,12 +35,20 @@ struct Node {
   std::vector<ValueId> outputs;
 };
 
+/// What computing constants while a graph is built may still cost, in all: a small model must not ask for gigabytes or
+/// hours. The graphs that passes make of a graph inherit what is left.
+struct FoldingBudget {
+  int64_t bytes = int64_t{256} << 20;
+  int64_t steps = int64_t{1} << 29;  ///< of reference loops, Op::reference_steps
+};
+
 struct Graph {
   std::string name;
   std::vector<Value> values;
   std::vector<Node> nodes;
   std::vector<ValueId> inputs;
   std::vector<ValueId> outputs;
+  FoldingBudget folding;
 
   const Value& value(ValueId id) const { return values[id]; }
   const TensorType& type(ValueId id) const { return values[id].type; }
@@ -65,12 +73,21 @@ void check(const Graph& graph, const std::string& stage);
 /// Adds to a graph, one node at a time; the only way graphs are made.
 class GraphBuilder {
  public:
-  explicit GraphBuilder(std::string name = "") { graph_.name = std::move(name); }
+  explicit GraphBuilder(std::string name = "", FoldingBudget folding = {}) {
+    graph_.name = std::move(name);
+    graph_.folding = folding;
+  }
 
   ValueId input(const std::string& name, TensorType type);
   ValueId constant(const std::string& name, Tensor tensor);
+  /// The same for data that the model brings: the larger the model, the more may be computed of it.
+  ValueId given_constant(const std::string& name, Tensor tensor);
+  /// Takes a constant of this type, which the caller is about to compute, out of the budget for them. Throws Error when
+  /// that does not suffice.
+  void charge_for_constant(const TensorType& type);
   /// Adds a node and returns its outputs. A node whose inputs are all constant is computed here and
-  /// its outputs are constants (unless they are much larger than its inputs, as from expand).
+  /// its outputs are constants, unless they are much larger than its inputs, as from expand, or it would
+  /// take too long or too much memory, all constants together.
   /// Throws Error, naming the node, when the operator refuses the inputs.
   std::vector<ValueId> add(OpPtr op, const std::vector<ValueId>& inputs, const std::string& name,
                            const std::vector<std::string>& output_names = {});

@@ -45,6 +45,9 @@ class Op {
   virtual Region input_region(int index, const Region& output, const InputTypes& inputs) const;
   /// Multiply-accumulates for these types (convolutions, matrix products); 0 for everything else.
   virtual int64_t macs(const InputTypes& inputs, const std::vector<TensorType>& outputs) const;
+  /// About how many steps the loops of `reference` take for these types. The default: an element read or written, or a
+  /// multiply-accumulate, is a step.
+  virtual int64_t reference_steps(const InputTypes& inputs, const std::vector<TensorType>& outputs) const;
 
   /// Attributes as text, " strides=[2,2] group=1" ("" when none): parses back with read_attributes.
   virtual std::string attributes() const = 0;

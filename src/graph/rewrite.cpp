@@ -8,7 +8,7 @@ namespace {
 class Rewriter {
  public:
   Rewriter(const Graph& graph, const RewriteRule& rule)
-      : old_(graph), rule_(rule), consumers_(graph.consumers()), builder_(graph.name) {}
+      : old_(graph), rule_(rule), consumers_(graph.consumers()), builder_(graph.name, graph.folding) {}
 
   Graph run() {
     mapped_.assign(old_.values.size(), kAbsent);

@@ -1,5 +1,6 @@
 #include "ops/lrn.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "ops/attribute_checks.h"
@@ -56,6 +57,10 @@ Region Lrn::input_region(int index, const Region& output, const InputTypes& inpu
   Region region = output;
   set_range(region, 1, channels(range_of(output, 1), inputs[0]->shape[1]));
   return region;
+}
+
+int64_t Lrn::reference_steps(const InputTypes& inputs, const std::vector<TensorType>& outputs) const {
+  return inputs[0]->shape.elems() * (1 + std::min(size, inputs[0]->shape[1]));
 }
 
 }  // namespace convoy

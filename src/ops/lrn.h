@@ -26,6 +26,7 @@ struct Lrn : OpBase<Lrn> {
   std::vector<TensorType> infer(const InputTypes& inputs) const override;
   void reference(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) const override;
   Region input_region(int index, const Region& output, const InputTypes& inputs) const override;
+  int64_t reference_steps(const InputTypes& inputs, const std::vector<TensorType>& outputs) const override;
 };
 
 }  // namespace convoy

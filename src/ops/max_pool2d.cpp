@@ -18,4 +18,8 @@ Region MaxPool2d::input_region(int index, const Region& output, const InputTypes
   return window.input_region({kernel[0], kernel[1]}, output, inputs[0]->shape);
 }
 
+int64_t MaxPool2d::reference_steps(const InputTypes& inputs, const std::vector<TensorType>& outputs) const {
+  return pooling_steps(*inputs[0], kernel, outputs[0]);
+}
+
 }  // namespace convoy

@@ -35,6 +35,7 @@ struct MaxPool2d : OpBase<MaxPool2d> {
   /// type and index -1. NaNs are never the maximum.
   void reference(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) const override;
   Region input_region(int index, const Region& output, const InputTypes& inputs) const override;
+  int64_t reference_steps(const InputTypes& inputs, const std::vector<TensorType>& outputs) const override;
 };
 
 }  // namespace convoy

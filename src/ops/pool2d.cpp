@@ -1,5 +1,7 @@
 #include "ops/pool2d.h"
 
+#include <algorithm>
+
 #include "ops/attribute_checks.h"
 #include "ops/checks.h"
 
@@ -20,6 +22,11 @@ Shape pooled_shape(const TensorType& src, const std::vector<int64_t>& kernel, co
     }
   }
   return shape;
+}
+
+int64_t pooling_steps(const TensorType& src, const std::vector<int64_t>& kernel, const TensorType& dst) {
+  const int64_t window = std::min(kernel[0], src.shape[2]) * std::min(kernel[1], src.shape[3]);
+  return src.shape.elems() + dst.shape.elems() * std::max<int64_t>(1, window);
 }
 
 }  // namespace convoy

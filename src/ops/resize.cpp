@@ -1,5 +1,6 @@
 #include "ops/resize.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "ops/attribute_checks.h"
@@ -8,6 +9,9 @@
 
 namespace convoy {
 namespace {
+
+/// Longer axes are refused: tables with the taps of every element are made of each.
+constexpr int64_t kMaxAxis = int64_t{1} << 20;
 
 /// `shape` is extent * scale rounded (or rounded down): so no kernel is much wider than src.
 void check_scale(const Resize& op, int axis, const Shape& src) {
@@ -48,13 +52,13 @@ std::vector<TensorType> Resize::infer(const InputTypes& inputs) const {
   if (mode != ResizeMode::nearest && src.dtype == DType::boolean) {
     invalid_input("src is {}, expected a number type for mode {}", src.str(), enum_word(mode));
   }
-  expect_extents(src, "src");
   expect_count(shape.dims(), rank, "shape");
   if (!scales.empty()) expect_count(scales, rank, "scales");
   check_modes(*this);
   check_roi(*this, rank);
   for (int axis = 0; axis < rank; ++axis) {
-    expect_range(shape[axis], 0, kMaxExtent, "shape");
+    expect_range(src.shape[axis], 0, kMaxAxis, "src extent");
+    expect_range(shape[axis], 0, kMaxAxis, "shape");
     if (src.shape[axis] == 0 && shape[axis] > 0) invalid_input("src {} has no elements to resize", src.str());
     check_scale(*this, axis, src.shape);
   }
@@ -74,6 +78,17 @@ Region Resize::input_region(int index, const Region& output, const InputTypes& i
     set_range(region, axis, needed);
   }
   return region;
+}
+
+int64_t Resize::reference_steps(const InputTypes& inputs, const std::vector<TensorType>& outputs) const {
+  const Shape& src = inputs[0]->shape;
+  double steps = static_cast<double>(src.elems() + outputs[0].shape.elems());
+  for (int axis = 0; axis < src.rank() && mode != ResizeMode::nearest; ++axis) {
+    const auto extent = static_cast<double>(src[axis]), dst_extent = std::max<double>(1, shape[axis]);
+    const double widened = antialias ? std::max(1.0, extent / dst_extent) : 1;
+    steps *= std::min(widened * (mode == ResizeMode::linear ? 2 : 4), extent);
+  }
+  return static_cast<int64_t>(std::min(steps, 1e18));
 }
 
 }  // namespace convoy

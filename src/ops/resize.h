@@ -84,6 +84,7 @@ struct Resize : OpBase<Resize> {
   /// Integers: the weighted sum is truncated towards zero and saturates.
   void reference(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) const override;
   Region input_region(int index, const Region& output, const InputTypes& inputs) const override;
+  int64_t reference_steps(const InputTypes& inputs, const std::vector<TensorType>& outputs) const override;
 };
 
 }  // namespace convoy

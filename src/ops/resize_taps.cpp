@@ -116,7 +116,7 @@ std::vector<ResizeTap> Resize::taps(int axis, int64_t i, int64_t extent) const {
   const Axis geometry = axis_of(*this, axis, extent);
   const auto last = static_cast<double>(extent - 1);
   const double found = position(coordinates, geometry, static_cast<double>(i));
-  if (coordinates == CoordinateMode::tf_crop_and_resize && (found < 0 || found > last)) return {};
+  if (coordinates == CoordinateMode::tf_crop_and_resize && !(found >= 0 && found <= last)) return {};
   if (mode == ResizeMode::nearest) {
     return {{static_cast<int64_t>(std::clamp(rounded(nearest, found), 0.0, last)), 1}};
   }

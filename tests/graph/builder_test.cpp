@@ -4,8 +4,11 @@
 #include "graph/text.h"
 #include "ops/cast.h"
 #include "ops/elementwise.h"
+#include "ops/expand.h"
 #include "ops/gather.h"
+#include "ops/lrn.h"
 #include "ops/matmul.h"
+#include "ops/max_pool2d.h"
 #include "support/expect_error.h"
 
 namespace convoy {
@@ -53,6 +56,50 @@ TEST(GraphBuilder, DoesNotFoldLongComputations) {
   const ValueId many = builder.constant("many", Tensor(DType::f32, {1024, 1 << 17}));
   EXPECT_EQ(builder.constant_of(builder.make(MatMul(), {many, b}, "long")), nullptr);
   EXPECT_NE(builder.constant_of(builder.make(MatMul(), {a, b}, "short")), nullptr);
+}
+
+TEST(GraphBuilder, FoldsWithinABudget) {
+  GraphBuilder builder("g");
+  Expand op;
+  op.shape = Shape{1 << 20};
+  const ValueId one = builder.constant("one", Tensor::scalar(1.0f));
+  int folded = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const ValueId large = builder.make(op, {one}, "large");
+    folded += builder.constant_of(large) != nullptr;
+    builder.output(large);
+  }
+  EXPECT_EQ(folded, 64) << "256 MiB of 4 MiB";
+  const Graph graph = std::move(builder).finish();
+  const Graph rewritten = rewrite(graph, [](RewriteContext&) { return std::nullopt; });
+  EXPECT_EQ(rewritten.nodes.size(), 1000u - folded) << "rewriting has what the builder left";
+}
+
+TEST(GraphBuilder, LargeModelsMayFoldMore) {
+  GraphBuilder builder("g");
+  ValueId weights = builder.given_constant("weights", Tensor(DType::f32, {24 << 20}));
+  for (int i = 0; i < 3; ++i) weights = builder.make(Cast(), {weights}, "convert");
+  EXPECT_NE(builder.constant_of(weights), nullptr);
+}
+
+TEST(GraphBuilder, CountsTheStepsOfPools) {
+  // 2^20 windows of 2^20 elements: few constants, many hours.
+  GraphBuilder builder("g");
+  MaxPool2d pool;
+  pool.kernel = {1 << 10, 1 << 10};
+  pool.window.pads = {1023, 1023, 0, 0};
+  const ValueId src = builder.constant("src", Tensor(DType::f32, {1, 1, 1 << 10, 1 << 10}));
+  EXPECT_EQ(builder.constant_of(builder.make(pool, {src}, "pool")), nullptr);
+  Lrn lrn;
+  lrn.size = 1 << 20;
+  const ValueId channels = builder.constant("channels", Tensor(DType::f32, {1, 1 << 20, 1, 1}));
+  EXPECT_EQ(builder.constant_of(builder.make(lrn, {channels}, "lrn")), nullptr);
+}
+
+TEST(GraphBuilder, RefusesHighRanks) {
+  GraphBuilder builder("g");
+  expect_error(ErrorKind::unsupported, "input 'x': a tensor of rank 33; 32 is the highest",
+               [&] { builder.input("x", {DType::f32, Shape(std::vector<int64_t>(33, 1))}); });
 }
 
 TEST(GraphBuilder, ErrorsNameTheNode) {

@@ -122,12 +122,32 @@ TEST(Resize, RefusesWhatCannotBe) {
   expect_invalid("scale 0 is out of range", [&] { infer(resize(ResizeMode::linear, half, {8}, {0}), src); });
   expect_invalid("scale 1e-300 of axis 0 makes 4e-300 elements from src 4, but shape is 1",
                  [&] { infer(resize(ResizeMode::linear, half, {1}, {1e-300}), src); });
+  expect_invalid("shape 2097152 is out of range, expected 0 to 1048576",
+                 [&] { infer(resize(ResizeMode::nearest, half, {1 << 21}), src); });
   expect_invalid("shape has 2 values, expected 1", [&] { infer(resize(ResizeMode::linear, half, {1, 2}), src); });
   expect_invalid("has no elements to resize", [&] { infer(resize(ResizeMode::linear, half, {1}), none); });
   expect_invalid("expected a number type for mode linear",
                  [&] { infer(resize(ResizeMode::linear, half, {1}), flags); });
   expect_invalid("roi has 0 values, expected 2",
                  [&] { infer(resize(ResizeMode::linear, CoordinateMode::tf_crop_and_resize, {1}), src); });
+}
+
+TEST(Resize, PositionsThatAreNoNumbersAreOutside) {
+  Resize op = resize(ResizeMode::linear, CoordinateMode::tf_crop_and_resize, {2});
+  op.roi = {1e308, -1e308};  // of infinite length
+  op.extrapolation_value = -1;
+  EXPECT_EQ(resized(op, {0, 10, 20}), (Floats{-1, -1}));
+}
+
+TEST(Resize, CountsTheStepsOfItsReference) {
+  const TensorType src{DType::f32, {1, 3, 10, 1000}};
+  const auto steps = [&](const Resize& op) { return op.reference_steps({&src}, {{DType::f32, op.shape}}); };
+  const CoordinateMode half = CoordinateMode::half_pixel;
+  EXPECT_EQ(steps(resize(ResizeMode::nearest, half, {1, 3, 20, 10})), 30000 + 600);
+  Resize shrink = resize(ResizeMode::cubic, half, {1, 3, 10, 10});
+  EXPECT_EQ(steps(shrink), (30000 + 300) * 1 * 3 * 4 * 4);
+  shrink.antialias = true;
+  EXPECT_EQ(steps(shrink), (30000 + 300) * 1 * 3 * 4 * 400);
 }
 
 }  // namespace

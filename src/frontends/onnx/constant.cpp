@@ -7,9 +7,13 @@
 namespace convoy::onnx_frontend {
 namespace {
 
-std::vector<ValueId> constant_output(NodeImport& node, Tensor tensor) {
+std::string constant_name(const NodeImport& node) {
   const std::string name = node.output_name(0);
-  return {node.builder().constant(name.empty() ? node.name() : name, std::move(tensor))};
+  return name.empty() ? node.name() : name;
+}
+
+std::vector<ValueId> constant_output(NodeImport& node, Tensor tensor) {
+  return {node.builder().constant(constant_name(node), std::move(tensor))};
 }
 
 template <class T, class Values>
@@ -25,7 +29,7 @@ int64_t clamped_axis(int64_t axis, int64_t rank) {
 }  // namespace
 
 std::vector<ValueId> import_constant(NodeImport& node) {
-  if (node.has("value")) return constant_output(node, node.attr_tensor("value"));
+  if (node.has("value")) return {node.builder().given_constant(constant_name(node), node.attr_tensor("value"))};
   if (node.has("value_float")) {
     return constant_output(node, Tensor::scalar(static_cast<float>(node.attr_float("value_float", 0))));
   }

@@ -61,7 +61,7 @@ class ModelImport {
 
   void add_initializer(const std::string& name, Tensor tensor, Scope& scope) {
     if (scope.has(name)) invalid_input("two initializers are named '{}'", name);
-    scope.set(name, builder_.constant(name, std::move(tensor)));
+    scope.set(name, builder_.given_constant(name, std::move(tensor)));
   }
 
   /// In old IR versions initializers are listed as inputs too; they are none to Convoy.

@@ -45,7 +45,9 @@ std::vector<ValueId> import_top_k(NodeImport& node) {
 std::vector<ValueId> import_range(NodeImport& node) {
   const double start = node.constant_scalar(0), delta = node.constant_scalar(2);
   const int64_t elems = range_elems(start, node.constant_scalar(1), delta);
-  Tensor range(node.type(0).dtype, Shape{elems});
+  const TensorType type{node.type(0).dtype, Shape{elems}};
+  node.builder().charge_for_constant(type);
+  Tensor range(type);
   visit_dtype(range.dtype(), [&]<class T>() {
     for (int64_t i = 0; i < elems; ++i) {
       range.as<T>()[i] = convert_to<T>(start + static_cast<double>(i) * delta);
