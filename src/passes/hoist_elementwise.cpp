@@ -16,6 +16,8 @@ namespace {
 
 /// Bounds the recursion.
 constexpr int kMaxDepth = 32;
+/// Nodes that an operator may be moved before: each operator that joins them gets another copy of it.
+constexpr int kMaxMoves = 64;
 
 /// Operators that give every element of their inputs exactly once.
 bool is_permutation(const Op& op) {
@@ -37,13 +39,13 @@ int only_variable_input(const Graph& graph, const Node& node) {
 }
 
 /// True when the value (of the old graph) and everything it is moved from, in no more than `depth` steps, have
-/// one use and come from operators that take an epilogue.
-bool comes_from_epilogues(const RewriteContext& context, ValueId id, int depth) {
+/// one use and come from operators that take an epilogue. Each of them takes one off `moves`, which must suffice.
+bool comes_from_epilogues(const RewriteContext& context, ValueId id, int depth, int& moves) {
   const Node* node = producer(context.old_graph, id);
-  if (!node || !has_single_use(context, id) || depth < 0) return false;
+  if (!node || !has_single_use(context, id) || depth < 0 || --moves < 0) return false;
   if (!is_permutation(*node->op)) return takes_epilogue(*node->op);
   return std::all_of(node->inputs.begin(), node->inputs.end(),
-                     [&](ValueId input) { return comes_from_epilogues(context, input, depth - 1); });
+                     [&](ValueId input) { return comes_from_epilogues(context, input, depth - 1, moves); });
 }
 
 /// The node applied to `x` instead of its variable input; a number keeps broadcasting as a scalar.
@@ -73,8 +75,10 @@ Replacement hoist(RewriteContext& context) {
   if (variable_input < 0) return std::nullopt;
   const ValueId moved = context.node.inputs[variable_input];
   const Node* movement = producer(context.old_graph, moved);
-  if (!movement || !is_permutation(*movement->op) || !comes_from_epilogues(context, moved, kMaxDepth))
+  int moves = kMaxMoves;
+  if (!movement || !is_permutation(*movement->op) || !comes_from_epilogues(context, moved, kMaxDepth, moves)) {
     return std::nullopt;
+  }
   return std::vector<ValueId>{apply_before_moving(context, variable_input, moved, output_name(context))};
 }
 

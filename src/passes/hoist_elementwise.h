@@ -8,7 +8,8 @@ namespace convoy {
 ///
 /// Changes: unary operators, and binary ones with a number, move from behind reshape, transpose,
 /// depth_to_space, space_to_depth, channel_shuffle and concat to before them, if all that is moved comes from
-/// operators that take an epilogue and has no other use.
+/// operators that take an epilogue and has no other use. Not before dozens of nodes: a concat of many parts would
+/// make as many copies of every operator behind it.
 /// Requires: patterns of several operators are recognised before, since behind a concat each of them becomes
 /// several nodes.
 /// Afterwards: results are exactly the same.

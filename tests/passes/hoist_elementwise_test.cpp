@@ -65,5 +65,19 @@ output %y
 )");
 }
 
+TEST(HoistElementwise, NotBeforeHundredsOfNodes) {
+  // A copy for each of the convolutions would make 16 times as many nodes of these.
+  constexpr int kParts = 500, kUnary = 16;
+  std::string text = "graph g\ninput %x f32[1x1x2x2]\n", parts;
+  for (int i = 0; i < kParts; ++i) {
+    text += fmt::format("constant %w{0} f32[1x1x1x1] {0}\n%a{0} f32[1x1x2x2] = conv2d(%x, %w{0}, _)\n", i);
+    parts += fmt::format("{}%a{}", i ? ", " : "", i);
+  }
+  text += fmt::format("%u0 f32[1x{}x2x2] = concat({}) axis=1\n", kParts, parts);
+  for (int i = 0; i < kUnary; ++i) text += fmt::format("%u{} f32[1x{}x2x2] = tanh(%u{})\n", i + 1, kParts, i);
+  const Graph graph = graph_from_text(text + fmt::format("output %u{}\n", kUnary));
+  EXPECT_EQ(hoist_elementwise(graph).nodes.size(), graph.nodes.size());
+}
+
 }  // namespace
 }  // namespace convoy
