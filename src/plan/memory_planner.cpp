@@ -14,6 +14,9 @@ using Order = std::vector<int32_t>;
 
 /// Work spent on searching for better orders, in visits of neighbours: a few milliseconds.
 constexpr int64_t kSearchVisits = 1'000'000;
+/// With more pairs of buffers than this that live at the same time, which take 8 bytes each, nothing is searched. No
+/// sensible network comes near it.
+constexpr int64_t kMaxPairs = 4'000'000;
 
 int64_t align(int64_t bytes) {
   return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
@@ -32,19 +35,41 @@ struct Conflicts {
   int32_t size() const { return static_cast<int32_t>(buffers.size()); }
 };
 
-Conflicts find_conflicts(std::span<const BufferLifetime> buffers) {
-  Conflicts conflicts;
+std::vector<BufferLifetime> aligned(std::span<const BufferLifetime> buffers) {
+  std::vector<BufferLifetime> result;
   for (const BufferLifetime& buffer : buffers) {
     if (buffer.bytes < 0 || buffer.last_step < buffer.first_step) {
       internal_error("memory planner: a buffer of {} bytes lives from step {} to {}", buffer.bytes, buffer.first_step,
                      buffer.last_step);
     }
-    conflicts.buffers.push_back({align(buffer.bytes), buffer.first_step, buffer.last_step});
+    result.push_back({align(buffer.bytes), buffer.first_step, buffer.last_step});
   }
+  return result;
+}
+
+Order order_by_start(std::span<const BufferLifetime> buffers) {
+  Order order(buffers.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](int32_t i) { return buffers[i].first_step; });
+  return order;
+}
+
+/// How many pairs of buffers live at the same time.
+int64_t count_pairs(std::span<const BufferLifetime> buffers) {
+  std::vector<int64_t> starts;
+  for (const BufferLifetime& buffer : buffers) starts.push_back(buffer.first_step);
+  std::ranges::sort(starts);
+  int64_t pairs = 0;
+  for (const BufferLifetime& buffer : buffers) {
+    pairs += std::ranges::upper_bound(starts, buffer.last_step) - std::ranges::lower_bound(starts, buffer.first_step);
+  }
+  return pairs;  // each with itself, too, and those that start together twice
+}
+
+Conflicts find_conflicts(std::vector<BufferLifetime> buffers) {
+  Conflicts conflicts;
   conflicts.neighbours.resize(buffers.size());
-  Order by_start(buffers.size());
-  std::iota(by_start.begin(), by_start.end(), 0);
-  std::ranges::stable_sort(by_start, {}, [&](int32_t i) { return buffers[i].first_step; });
+  const Order by_start = order_by_start(buffers);
   for (size_t a = 0; a < by_start.size(); ++a) {
     for (size_t b = a + 1; b < by_start.size(); ++b) {
       const int32_t i = by_start[a], j = by_start[b];
@@ -54,6 +79,7 @@ Conflicts find_conflicts(std::span<const BufferLifetime> buffers) {
       conflicts.visits += 2;
     }
   }
+  conflicts.buffers = std::move(buffers);
   return conflicts;
 }
 
@@ -222,11 +248,46 @@ class Search {
   int64_t visits_ = 0;  ///< effort spent
 };
 
+/// Places the buffers as they begin, each into the first gap, in memory that grows with their number only.
+class FirstFit {
+ public:
+  explicit FirstFit(std::span<const BufferLifetime> buffers) : buffers_(buffers) {}
+
+  MemoryPlan run() {
+    plan_.offsets.resize(buffers_.size());
+    for (int32_t i : order_by_start(buffers_)) place(i);
+    return std::move(plan_);
+  }
+
+ private:
+  void place(int32_t index) {
+    const BufferLifetime& buffer = buffers_[index];
+    std::erase_if(live_, [&](int32_t i) { return buffers_[i].last_step < buffer.first_step; });
+    int64_t offset = 0, live_bytes = buffer.bytes;
+    auto gap = live_.end();
+    for (auto i = live_.begin(); i != live_.end(); ++i) {
+      if (gap == live_.end() && plan_.offsets[*i] - offset >= buffer.bytes) gap = i;
+      if (gap == live_.end()) offset = plan_.offsets[*i] + buffers_[*i].bytes;
+      live_bytes += buffers_[*i].bytes;
+    }
+    live_.insert(gap, index);
+    plan_.offsets[index] = offset;
+    plan_.arena_bytes = std::max(plan_.arena_bytes, offset + buffer.bytes);
+    plan_.lower_bound = std::max(plan_.lower_bound, live_bytes);
+  }
+
+  const std::span<const BufferLifetime> buffers_;
+  Order live_;  ///< by offset
+  MemoryPlan plan_;
+};
+
 }  // namespace
 
 MemoryPlan plan_memory(std::span<const BufferLifetime> buffers) {
   if (buffers.empty()) return {};
-  return Search(find_conflicts(buffers)).run();
+  std::vector<BufferLifetime> sized = aligned(buffers);
+  if (count_pairs(sized) > kMaxPairs) return FirstFit(sized).run();
+  return Search(find_conflicts(std::move(sized))).run();
 }
 
 }  // namespace convoy

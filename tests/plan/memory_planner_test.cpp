@@ -166,5 +166,27 @@ TEST(MemoryPlanner, RefusesNonsense) {
   EXPECT_THROW(plan_memory(backwards), Error);
 }
 
+TEST(MemoryPlanner, ThousandsOfBuffersAtOnce) {
+  // Each lives until all have begun: the pairs alone would take gigabytes.
+  constexpr int64_t kCount = 10'000;
+  Buffers buffers;
+  for (int64_t i = 0; i < kCount; ++i) buffers.push_back({64 * (1 + i % 7), i, 2 * kCount - i});
+  const MemoryPlan plan = plan_memory(buffers);
+  EXPECT_EQ(plan.arena_bytes, plan.lower_bound);
+  EXPECT_EQ(plan.offsets.size(), buffers.size());
+}
+
+TEST(MemoryPlanner, ManyRandomBuffers) {
+  std::mt19937 random(3);
+  Buffers buffers;
+  for (int64_t i = 0; i < 4000; ++i) {
+    const int64_t first = random() % 3000;
+    buffers.push_back({static_cast<int64_t>(random() % 5000), first, first + static_cast<int64_t>(random() % 3000)});
+  }
+  const MemoryPlan plan = plan_memory(buffers);
+  check_plan(buffers, plan);
+  EXPECT_EQ(plan.lower_bound, peak_by_definition(buffers));
+}
+
 }  // namespace
 }  // namespace convoy
