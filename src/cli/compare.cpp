@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "cli/commands.h"
+#include "cli/comparison_text.h"
 #include "cli/compiled_model.h"
 #include "cli/inputs.h"
 #include "cli/layers.h"
-#include "cli/table.h"
 #include "cli/terminal.h"
 #include "io/files.h"
 #include "io/npy.h"
@@ -24,30 +24,6 @@ struct CompareCommandOptions {
   double tolerance = 1e-4;
   std::string json;
 };
-
-std::string exponent(double value) {
-  return value == 0 ? "0" : fmt::format("{:.1e}", value);
-}
-
-Table layer_table(const std::vector<ComparedLayer>& layers, double tolerance) {
-  Table table({{"#", Align::right},
-               {"layer"},
-               {"operator"},
-               {"kernel"},
-               {"output"},
-               {"max |diff|", Align::right},
-               {"max |ref|", Align::right},
-               {"ratio", Align::right},
-               {""}});
-  for (size_t i = 0; i < layers.size(); ++i) {
-    const ComparedLayer& layer = layers[i];
-    const double ratio = layer.difference.relative();
-    table.add({std::to_string(i + 1), shorten(layer.name, 40), layer.op, layer.impl.empty() ? "(view)" : layer.impl,
-               layer.type.str(), exponent(layer.difference.max_abs), exponent(layer.difference.max_expected),
-               exponent(ratio), ratio > tolerance ? "<-- differs" : ""});
-  }
-  return table;
-}
 
 /// Stored outputs by the name of the network output they stand for.
 NamedTensors read_expected(const std::vector<std::string>& files, const std::vector<PortInfo>& ports) {
@@ -105,43 +81,11 @@ nlohmann::ordered_json rows_json(const std::vector<ComparedLayer>& rows) {
   return json;
 }
 
-/// Position of element `at` in a tensor of this shape: "[0,12,3,3]".
-std::string position(int64_t at, const Shape& shape) {
-  std::string text;
-  for (int64_t stride : shape.strides()) {
-    text += fmt::format("{}{}", text.empty() ? "" : ",", at / stride);
-    at %= stride;
-  }
-  return "[" + text + "]";
-}
-
-int conclude(const ComparedLayer* first, double tolerance) {
-  if (!first) {
-    fmt::print("\nAll within {:g} of the largest reference value.\n", tolerance);
-    return 0;
-  }
-  fmt::print("\nThe first to differ by more than {:g}: '{}' ({}), by {:.3g} at {} of '{}'.\n", tolerance, first->name,
-             first->impl.empty() ? first->op : first->impl, first->difference.max_abs,
-             position(first->difference.at, first->type.shape), first->value);
-  return 1;
-}
-
 const ComparedLayer* first_above(const std::vector<ComparedLayer>& rows, double tolerance) {
   for (const ComparedLayer& row : rows) {
     if (row.difference.relative() > tolerance) return &row;
   }
   return nullptr;
-}
-
-void print_outputs(const char* title, const std::vector<ComparedLayer>& rows, double tolerance) {
-  Table table(
-      {{title}, {"type"}, {"max |diff|", Align::right}, {"max |ref|", Align::right}, {"ratio", Align::right}, {""}});
-  for (const ComparedLayer& row : rows) {
-    const double ratio = row.difference.relative();
-    table.add({row.name, row.type.str(), exponent(row.difference.max_abs), exponent(row.difference.max_expected),
-               exponent(ratio), ratio > tolerance ? "<-- differs" : ""});
-  }
-  fmt::print("\n{}", table.str());
 }
 
 int compare(const CompareCommandOptions& options) {
@@ -160,9 +104,9 @@ int compare(const CompareCommandOptions& options) {
     ProgressLine progress("computing the reference of " + model.name);
     comparison = compare_layers(load_model(options.model.model, compile), inputs.tensors, {.compile = compile, .plan_hook = nullptr});
   }
-  fmt::print("\n{}", layer_table(comparison.layers, options.tolerance).str());
-  print_outputs("network output", comparison.outputs, options.tolerance);
-  if (!expected.empty()) print_outputs("expected", expected, options.tolerance);
+  fmt::print("\n{}\n{}", layers_text(comparison.layers, options.tolerance),
+             outputs_text("network output", comparison.outputs, options.tolerance));
+  if (!expected.empty()) fmt::print("\n{}", outputs_text("expected", expected, options.tolerance));
   if (!options.json.empty()) {
     write_json(options.json, {{"version", 1},
                               {"model", model.name},
@@ -172,7 +116,9 @@ int compare(const CompareCommandOptions& options) {
                               {"expected", rows_json(expected)}});
   }
   const ComparedLayer* first = first_difference(comparison, options.tolerance);
-  return conclude(first ? first : first_above(expected, options.tolerance), options.tolerance);
+  const Verdict verdict = judge(first ? first : first_above(expected, options.tolerance), options.tolerance);
+  fmt::print("\n{}\n", verdict.text);
+  return verdict.exit_code;
 }
 
 }  // namespace
