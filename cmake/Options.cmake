@@ -1,9 +1,11 @@
 # Compiler options for all of Convoy's own targets.
 add_library(convoy_options INTERFACE)
-target_compile_options(convoy_options INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
-  -Wno-restrict -Wno-array-bounds -Wno-maybe-uninitialized
-  -Wno-stringop-overflow  # false alarms of g++ 12 in the standard library
- )
+target_compile_options(convoy_options INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False alarms of g++ 12 in the standard library.
+  target_compile_options(convoy_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-maybe-uninitialized
+                         -Wno-stringop-overflow)
+endif()
 if(CONVOY_WERROR)
   target_compile_options(convoy_options INTERFACE -Werror)
 endif()

@@ -48,6 +48,15 @@ TensorView view_or_fresh(const Problem& problem, ValueId id) {
   return view != problem.views.end() ? view->second : TensorView::contiguous(problem.type(id), Layout::channels_last);
 }
 
+/// Each phase is a kernel of its own. Networks that segment images at a 32nd of their size have 1024.
+constexpr int64_t kMaxPhases = 1024;
+
+int64_t count_phases(const Problem& problem) {
+  const std::vector<int64_t>& strides = op_of(problem).window.strides;
+  const Shape& dst = problem.type(problem.group.output).shape;
+  return std::min(strides[0], dst[2]) * std::min(strides[1], dst[3]);
+}
+
 std::vector<Phase> make_phases(const Problem& problem) {
   const ConvTranspose2d& op = op_of(problem);
   const Window2d& window = op.window;
@@ -118,6 +127,7 @@ class PhasesConvTranspose2d : public Impl {
 
   Proposal propose(const Problem& problem) const override {
     if (auto why = conv_refusal(problem); !why.empty()) return Proposal::no(why);
+    if (count_phases(problem) > kMaxPhases) return Proposal::no("the stride is very large");
     Proposal proposal;
     proposal.output = Layout::channels_last;
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;

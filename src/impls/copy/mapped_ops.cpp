@@ -1,4 +1,5 @@
 // pad and gather as copies whose axes pick indices of src.
+#include <algorithm>
 #include <numeric>
 
 #include "impls/copy/layout_like.h"
@@ -13,6 +14,9 @@
 namespace convoy {
 
 namespace {
+
+/// Longer axes are refused: each gets a table of its elements.
+constexpr int64_t kMaxMappedExtent = int64_t{1} << 20;
 
 AxisMap identity_map(int64_t extent) {
   AxisMap map(extent);
@@ -90,6 +94,10 @@ class MappedCopyImpl : public Impl {
     if (size_of(problem.type(problem.group.output).dtype) != 4) return "elements are not of 4 bytes";
     if (op_cast<Gather>(*problem.anchor().op) && !problem.graph().is_constant(problem.anchor_input(1))) {
       return "indices are computed at run time";
+    }
+    for (ValueId id : {problem.anchor_input(0), problem.group.output}) {
+      const Shape& shape = problem.type(id).shape;
+      if (std::ranges::any_of(shape, [](int64_t extent) { return extent > kMaxMappedExtent; })) return "an axis is very long";
     }
     return "";
   }

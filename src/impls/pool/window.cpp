@@ -1,4 +1,6 @@
 // The implementation "window" of max_pool2d and avg_pool2d: pool_kernel.h for an operator's attributes.
+#include <algorithm>
+
 #include "impls/copy/memory_cost.h"
 #include "impls/pool/list.h"
 #include "impls/pool/pool_kernel.h"
@@ -53,6 +55,9 @@ PoolGeometry geometry(const Problem& problem) {
   return g;
 }
 
+/// Code is generated for each column of a window.
+constexpr int64_t kMaxTaps = 4096;
+
 std::string own_refusal(const MaxPool2d& op) {
   return op.with_indices ? "indices are wanted" : "";
 }
@@ -66,7 +71,9 @@ class WindowPool : public Impl {
   std::string name() const override { return std::string(Op::kName) + "_window"; }
 
   Proposal propose(const Problem& problem) const override {
-    if (auto why = own_refusal(*op_cast<Op>(*problem.anchor().op)); !why.empty()) return Proposal::no(why);
+    const Op& op = *op_cast<Op>(*problem.anchor().op);
+    if (auto why = own_refusal(op); !why.empty()) return Proposal::no(why);
+    if (std::max(op.kernel[0], op.kernel[1]) > kMaxTaps) return Proposal::no("the window is very large");
     if (auto why = Epilogue::refusal(problem); !why.empty()) return Proposal::no(why);
     for (ValueId id : {problem.anchor_input(0), problem.group.output}) {
       if (problem.type(id).dtype != DType::f32) return Proposal::no("not f32");
