@@ -74,6 +74,20 @@ TEST_F(Errors, MissingAndWrongInputs) {
   expect_failure(2, "wrong.npz: --input names 'a', which is no input", run + " --input wrong.npz");
 }
 
+TEST_F(Errors, DamagedInputs) {
+  write_npy(path("good.npy"), Tensor(DType::f32, Shape{1, 1, 28, 28}));
+  write_npz(path("good.npz"), {{"Input3", Tensor(DType::f32, Shape{1, 1, 28, 28})}});
+  for (const std::string kind : {".npy", ".npz", ".png", ".jpg"}) {
+    write("empty" + kind, "");
+    if (kind != ".jpg" && kind != ".png") write("cut" + kind, read("good" + kind).substr(0, 100));
+  }
+  for (const std::string command : {"run ", "compare ", "bench "}) {
+    for (const std::string file : {"empty.npy", "empty.npz", "empty.png", "empty.jpg", "cut.npy", "cut.npz", "."}) {
+      expect_failure(1, file == "." ? "is a folder" : file + ": ", command + model("mnist.onnx") + " --input " + file);
+    }
+  }
+}
+
 TEST_F(Errors, Pictures) {
   const std::string run = "run " + model("cifar10_cnn.onnx");
   write("text.png", "no picture");
