@@ -37,9 +37,7 @@ int64_t peak_memory_bytes() {
 class BadModels : public Program {
  protected:
   BadModels() { write_npy(path("x.npy"), Tensor(DType::f32, Shape{1, 4, 6, 6})); }
-  ~BadModels() override {
-    EXPECT_LT(peak_memory_bytes(), kMaxMemoryBytes);
-  }
+  ~BadModels() override { EXPECT_LT(peak_memory_bytes(), kMaxMemoryBytes); }
 
   /// Every command refuses the model with "bad.onnx: ...`part`..." and writes nothing.
   void expect_refused(const TestModel& model, const std::string& part, const std::string& options = "") {
@@ -91,8 +89,8 @@ TEST_F(BadModels, ShapesThatDoNotFit) {
 }
 
 TEST_F(BadModels, ResizeScales) {
-  for (float scale : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -1.0f, 0.0f,
-                      1e30f, 1e5f}) {
+  for (float scale :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -1.0f, 0.0f, 1e30f, 1e5f}) {
     SCOPED_TRACE(scale);
     expect_refused(resize_by({1, 1, scale, scale}), "node 'bad' (");
   }
@@ -106,8 +104,9 @@ TEST_F(BadModels, HugeTensors) {
   expect_refused(model_of("Tile", {"s"}).ints("s", {4}, {kHuge, 1, 1, 1}), "node 'bad' (tile)");
   expect_refused(model_of("Pad", {"s"}).ints("s", {8}, {0, 0, kHuge, 0, 0, 0, kHuge, 0}), "node 'bad' (");
   expect_refused(model_of("Pad", {"s"}).ints("s", {8}, {0, 0, 1 << 20, 1 << 20, 0, 0, 0, 0}), "node 'bad' (");
-  expect_refused(model_of("MaxPool").attr_ints("kernel_shape", {1 << 20, 1 << 20}).attr_ints(
-                     "pads", {1 << 20, 1 << 20, 1 << 20, 1 << 20}),
+  expect_refused(model_of("MaxPool")
+                     .attr_ints("kernel_shape", {1 << 20, 1 << 20})
+                     .attr_ints("pads", {1 << 20, 1 << 20, 1 << 20, 1 << 20}),
                  "node 'bad' (");
   TestModel constant;
   constant.input("x", {1, 4, 6, 6}).ints("s", {2}, {1 << 20, 1 << 20}).add("ConstantOfShape", {"s"}, {"c"}, "bad");

@@ -25,7 +25,8 @@ output %y
 
 /// Instead of the kernel that was compiled for the step: 1000 everywhere.
 void replace_kernel(Plan& plan, const std::string& name) {
-  const auto step = std::find_if(plan.steps.begin(), plan.steps.end(), [&](const PlanStep& s) { return s.name == name; });
+  const auto step =
+      std::find_if(plan.steps.begin(), plan.steps.end(), [&](const PlanStep& s) { return s.name == name; });
   ASSERT_NE(step, plan.steps.end());
   ASSERT_GE(step->kernel, 0) << name << " has no kernel";
   step->kernel = -1;

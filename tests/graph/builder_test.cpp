@@ -98,8 +98,9 @@ TEST(GraphBuilder, CountsTheStepsOfPools) {
 
 TEST(GraphBuilder, RefusesHighRanks) {
   GraphBuilder builder("g");
-  expect_error(ErrorKind::unsupported, "input 'x': a tensor of rank 33; 32 is the highest",
-               [&] { builder.input("x", {DType::f32, Shape(std::vector<int64_t>(33, 1))}); });
+  expect_error(ErrorKind::unsupported, "input 'x': a tensor of rank 33; 32 is the highest", [&] {
+    builder.input("x", {DType::f32, Shape(std::vector<int64_t>(33, 1))});
+  });
 }
 
 TEST(GraphBuilder, ErrorsNameTheNode) {

@@ -97,7 +97,8 @@ class MappedCopyImpl : public Impl {
     }
     for (ValueId id : {problem.anchor_input(0), problem.group.output}) {
       const Shape& shape = problem.type(id).shape;
-      if (std::ranges::any_of(shape, [](int64_t extent) { return extent > kMaxMappedExtent; })) return "an axis is very long";
+      const auto too_long = [](int64_t extent) { return extent > kMaxMappedExtent; };
+      if (std::ranges::any_of(shape, too_long)) return "an axis is very long";
     }
     return "";
   }
