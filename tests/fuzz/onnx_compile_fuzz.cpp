@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "frontends/onnx/import.h"
+#include "mutate_model.h"
 #include "runtime/compile.h"
 #include "support/error.h"
 
@@ -49,6 +51,18 @@ void plan_with_any_shape(const uint8_t* data, size_t bytes) {
 
 }  // namespace
 }  // namespace convoy
+
+extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t bytes, size_t max_bytes);
+
+/// Half of the mutations are of bytes, half of numbers in the model.
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t bytes, size_t max_bytes, unsigned seed) {
+  std::mt19937 random(seed);
+  if (random() % 2 == 0) return LLVMFuzzerMutate(data, bytes, max_bytes);
+  const std::string mutated = convoy::mutate_model({reinterpret_cast<const char*>(data), bytes}, random);
+  if (mutated.empty() || mutated.size() > max_bytes) return LLVMFuzzerMutate(data, bytes, max_bytes);
+  std::memcpy(data, mutated.data(), mutated.size());
+  return mutated.size();
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t bytes) {
   try {
