@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "graph/graph.h"
 
@@ -14,13 +15,21 @@ constexpr int64_t kMaxFoldedGrowth = 4;
 /// What the budget grows by with each byte that the model brings: weights may be converted, transposed and scaled.
 constexpr int64_t kFoldedBytesPerByte = 4, kFoldingStepsPerByte = 16;
 
-void check_rank(const TensorType& type) {
-  if (type.shape.rank() > kMaxRank) unsupported("a tensor of rank {}; {} is the highest", type.shape.rank(), kMaxRank);
+/// Without extents of 0, beside which others may be anything: strides are products of extents, too.
+int64_t elems_without_zeros(const Shape& shape) {
+  int64_t elems = 1;
+  for (int64_t extent : shape) {
+    if (__builtin_mul_overflow(elems, std::max<int64_t>(extent, 1), &elems)) return std::numeric_limits<int64_t>::max();
+  }
+  return elems;
 }
 
 void check_size(const TensorType& type) {
-  check_rank(type);
+  if (type.shape.rank() > kMaxRank) unsupported("a tensor of rank {}; {} is the highest", type.shape.rank(), kMaxRank);
   if (type.shape.elems() > kMaxElems) unsupported("the output {} has more than 2^31 elements", type.str());
+  if (elems_without_zeros(type.shape) > kMaxElems) {
+    unsupported("the output {} is empty, but its other extents make more than 2^31 elements", type.str());
+  }
   if (type.bytes() > kMaxBytes) unsupported("the output {} is larger than 16 GiB", type.str());
 }
 
@@ -174,7 +183,7 @@ ValueId GraphBuilder::constant(const std::string& name, Tensor tensor) {
 }
 
 ValueId GraphBuilder::given_constant(const std::string& name, Tensor tensor) {
-  with_context(fmt::format("constant '{}'", name), [&] { check_rank(tensor.type()); });
+  with_context(fmt::format("constant '{}'", name), [&] { check_size(tensor.type()); });
   graph_.folding.bytes += kFoldedBytesPerByte * tensor.bytes();
   graph_.folding.steps += kFoldingStepsPerByte * tensor.bytes();
   return constant(name, std::move(tensor));

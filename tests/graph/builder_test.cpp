@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "graph/graph.h"
 #include "graph/text.h"
 #include "ops/cast.h"
@@ -125,6 +127,8 @@ TEST(GraphBuilder, RefusesHugeValues) {
                [&] {
                  builder.make(binary(BinaryKind::add), {row, column}, "sum");
                });
+  expect_error(ErrorKind::unsupported, "input 'none': the output f32[0x9223372036854775807] is empty, but its other",
+               [&] { builder.input("none", {DType::f32, {0, std::numeric_limits<int64_t>::max()}}); });
   expect_error(ErrorKind::unsupported, "input 'huge'", [&] { builder.input("huge", {DType::u8, {int64_t{1} << 32}}); });
 }
 
