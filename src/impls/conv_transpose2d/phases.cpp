@@ -51,10 +51,12 @@ TensorView view_or_fresh(const Problem& problem, ValueId id) {
 /// Each phase is a kernel of its own. Networks that segment images at a 32nd of their size have 1024.
 constexpr int64_t kMaxPhases = 1024;
 
-int64_t count_phases(const Problem& problem) {
+std::string refusal(const Problem& problem) {
+  if (auto why = conv_refusal(problem); !why.empty()) return why;
   const std::vector<int64_t>& strides = op_of(problem).window.strides;
   const Shape& dst = problem.type(problem.group.output).shape;
-  return std::min(strides[0], dst[2]) * std::min(strides[1], dst[3]);
+  const int64_t phases = std::min(strides[0], dst[2]) * std::min(strides[1], dst[3]);
+  return phases > kMaxPhases ? "the stride is very large" : "";
 }
 
 std::vector<Phase> make_phases(const Problem& problem) {
@@ -126,8 +128,7 @@ class PhasesConvTranspose2d : public Impl {
   std::string name() const override { return "conv_transpose2d_phases"; }
 
   Proposal propose(const Problem& problem) const override {
-    if (auto why = conv_refusal(problem); !why.empty()) return Proposal::no(why);
-    if (count_phases(problem) > kMaxPhases) return Proposal::no("the stride is very large");
+    if (auto why = refusal(problem); !why.empty()) return Proposal::no(why);
     Proposal proposal;
     proposal.output = Layout::channels_last;
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
@@ -166,7 +167,7 @@ class FewOutputsConvTranspose2d : public Impl {
   std::string name() const override { return "conv_transpose2d_few_outputs"; }
 
   Proposal propose(const Problem& problem) const override {
-    if (auto why = conv_refusal(problem); !why.empty()) return Proposal::no(why);
+    if (auto why = refusal(problem); !why.empty()) return Proposal::no(why);
     if (varies_along_width(problem)) return Proposal::no("the epilogue reads a value for every pixel");
     Proposal proposal;
     const std::vector<Phase> phases = make_phases(problem);
