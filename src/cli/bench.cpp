@@ -40,6 +40,13 @@ int64_t peak_rss_bytes() {
   return 0;
 }
 
+/// Whether measurements had a part in the choice of implementations.
+bool is_tuned(const Plan& plan) {
+  return std::ranges::any_of(plan.choices, [](const GroupChoice& choice) {
+    return std::ranges::any_of(choice.candidates, [](const Considered& c) { return c.measured.has_value(); });
+  });
+}
+
 double gflops(const CompiledModel& model, const BenchResult& result) {
   return 2.0 * static_cast<double>(model.plan().macs) / (result.ms.median * 1e6);
 }
@@ -72,7 +79,7 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const BenchResult& re
       {"target", target_text(model.isa())},
       {"precision", "f32"},
       {"threads", model.program.threads()},
-      {"tuned", false},
+      {"tuned", is_tuned(model.plan())},
       {"compile_s", model.report.times.total()},
       {"compile_stages_s",
        {{"import", model.report.times.import_s},

@@ -28,14 +28,13 @@ struct Contender {
   bool known = false;  ///< from the log
   std::vector<Measurement> turns;
 
-  /// The median turn.
+  /// The median turn, with the runs of all.
   Measurement result() const {
     std::vector<Measurement> sorted = turns;
     std::ranges::sort(sorted, {}, &Measurement::ns);
     Measurement middle = sorted[(sorted.size() - 1) / 2];
-    for (const Measurement& turn : turns) {
-      if (&turn != &turns.front()) middle.runs += turn.runs;
-    }
+    middle.runs = 0;
+    for (const Measurement& turn : turns) middle.runs += turn.runs;
     return middle;
   }
 };
