@@ -35,14 +35,6 @@ double conversions_ns(const Problem& problem, const Proposal& proposal, const Me
   return cost;
 }
 
-std::string forced_name(const Problem& problem, const ForcedImpls& forced) {
-  std::string name;
-  for (const auto& [pattern, impl] : forced) {
-    if (matches(pattern, problem)) name = impl;  // the last one counts
-  }
-  return name;
-}
-
 std::string names_of(const ImplList& impls) {
   std::string names;
   for (const Impl* impl : impls) names += (names.empty() ? "" : ", ") + impl->name();
@@ -50,6 +42,14 @@ std::string names_of(const ImplList& impls) {
 }
 
 }  // namespace
+
+std::string forced_name(const Problem& problem, const ForcedImpls& forced) {
+  std::string name;
+  for (const auto& [pattern, impl] : forced) {
+    if (matches(pattern, problem)) name = impl;  // the last one counts
+  }
+  return name;
+}
 
 namespace {
 
@@ -79,7 +79,8 @@ Choice choose_impl(const Problem& problem, const std::string& signature, const C
   Choice choice;
   std::vector<Proposal> proposals;
   for (const Impl* impl : impls) {
-    proposals.push_back(impl->propose(problem));
+    const bool can = problem.group.prologue.empty() || impl->takes_prologue();
+    proposals.push_back(can ? impl->propose(problem) : Proposal::no("reads its input from one tensor only"));
     choice.considered.push_back(consider(problem, signature, *impl, proposals.back(), options.measured));
   }
   const bool any_measured =

@@ -34,6 +34,9 @@ struct Choice {
 /// `--set PATTERN:impl=NAME`: PATTERN is a node name, a glob over node names, or an operator's name.
 using ForcedImpls = std::vector<std::pair<std::string, std::string>>;
 
+/// The implementation that --set names for the problem's group; "" for none.
+std::string forced_name(const Problem& problem, const ForcedImpls& forced);
+
 /// What a choice depends on besides the group.
 struct ChoiceOptions {
   ForcedImpls forced;

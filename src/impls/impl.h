@@ -88,6 +88,7 @@ using HostFn = std::function<void(void* const* args)>;
 /// One step of a program: a kernel (or a host function) over a task space of rows x cols.
 struct StepSpec {
   std::string suffix;  ///< appended to the group's name when it has several steps
+  double macs_share = 1;  ///< of the group's multiply-adds
   KernelSpec kernel;   ///< unless host is set
   HostFn host;
   std::vector<StepArg> args;
@@ -110,6 +111,8 @@ class Impl {
   virtual ~Impl() = default;
   /// "conv2d_direct": what --set PATTERN:impl=NAME names.
   virtual std::string name() const = 0;
+  /// Whether it computes prologues; if not, it is never asked about groups that have one.
+  virtual bool takes_prologue() const { return false; }
   /// Whether it can compute the group, with what layouts, and how fast by the cost model. The group's
   /// output has no view yet.
   virtual Proposal propose(const Problem& problem) const = 0;

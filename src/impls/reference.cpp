@@ -9,12 +9,6 @@ namespace {
 /// A tensor on memory that somebody else owns.
 Tensor borrow(const TensorType& type, void* data) { return Tensor(type, std::shared_ptr<void>(data, [](void*) {})); }
 
-std::vector<int32_t> members(const Group& group) {
-  std::vector<int32_t> nodes = {group.anchor};
-  for (const EpilogueNode& member : group.epilogue) nodes.push_back(member.node);
-  return nodes;
-}
-
 /// What the host function needs of a member node, independent of the graph's lifetime.
 struct Member {
   OpPtr op;
@@ -58,7 +52,7 @@ class Reference : public Impl {
   Lowered lower(const Problem& problem) const override {
     std::vector<Member> nodes;
     std::map<ValueId, Tensor> constants;
-    for (int32_t index : members(problem.group)) {
+    for (int32_t index : group_members(problem.group)) {
       const Node& node = problem.graph().nodes[index];
       nodes.push_back({node.op, node.inputs, node.outputs, problem.graph().output_types(node)});
     }

@@ -21,7 +21,7 @@ constexpr std::string_view kEpilogueTakers[] = {
 };
 
 /// "(%data, %w)", or nothing when no input comes from outside of the group.
-std::string outside_inputs(const Graph& graph, const Node& node, const std::set<ValueId>& inside) {
+std::string inputs_text(const Graph& graph, const Node& node, const std::set<ValueId>& inside) {
   std::vector<std::string> names;
   for (ValueId id : node.inputs) {
     if (id != kAbsent && !inside.contains(id)) names.push_back("%" + quote(graph.value(id).name));
@@ -34,7 +34,7 @@ std::string to_text(const Graph& graph, const Group& group) {
   std::vector<std::string> members;
   for (int32_t index : group_members(group)) {
     const Node& node = graph.nodes[index];
-    members.push_back(node.op->name() + outside_inputs(graph, node, inside));
+    members.push_back(node.op->name() + inputs_text(graph, node, inside));
     inside.insert(node.outputs.begin(), node.outputs.end());
   }
   const Value& output = graph.value(group.output);
@@ -45,9 +45,23 @@ std::string to_text(const Graph& graph, const Group& group) {
 }  // namespace
 
 std::vector<int32_t> group_members(const Group& group) {
-  std::vector<int32_t> members = {group.anchor};
+  std::vector<int32_t> members = group.prologue;
+  members.push_back(group.anchor);
   for (const EpilogueNode& member : group.epilogue) members.push_back(member.node);
   return members;
+}
+
+std::vector<ValueId> outside_inputs(const Graph& graph, const Group& group) {
+  std::set<ValueId> known;
+  std::vector<ValueId> inputs;
+  for (int32_t member : group_members(group)) {
+    const Node& node = graph.nodes[member];
+    for (ValueId id : node.inputs) {
+      if (id != kAbsent && known.insert(id).second) inputs.push_back(id);
+    }
+    known.insert(node.outputs.begin(), node.outputs.end());
+  }
+  return inputs;
 }
 
 bool is_elementwise(const Op& op) {

@@ -1,6 +1,7 @@
 // Groups: what is computed in one loop nest. A group has an anchor (a convolution, a pool, a softmax, ...)
 // and an epilogue of elementwise operators applied to each element of the anchor's result before it is
-// stored. A chain of elementwise operators alone is a group whose anchor is its first member. Every member has the
+// stored. Its prologue, if it has one, makes the anchor's first input: concatenations and enlargements that the kernel
+// computes as it reads. A chain of elementwise operators alone is a group whose anchor is its first member. Every member has the
 // anchor's shape; booleans and integers may be computed in between. What is stored is f32, unless the anchor is
 // elementwise itself.
 #pragma once
@@ -21,9 +22,10 @@ struct EpilogueNode {
 struct Group {
   std::string name;                    ///< the anchor's name
   int32_t anchor;                      ///< index into Graph::nodes
+  std::vector<int32_t> prologue;       ///< in order of evaluation; see choose/prologues.h
   std::vector<EpilogueNode> epilogue;  ///< in order of evaluation
   ValueId output;                      ///< the only value of the group that is visible outside
-  /// Values from outside, without duplicates: the anchor's inputs first, then the epilogue's.
+  /// Values from outside, without duplicates, in the order in which the members read them.
   std::vector<ValueId> inputs;
 };
 
@@ -34,8 +36,10 @@ struct GroupedGraph {
   std::vector<Group> groups;
 };
 
-/// All nodes of a group in order of evaluation: the anchor, then the epilogue.
+/// All nodes of a group in order of evaluation: the prologue, the anchor, then the epilogue.
 std::vector<int32_t> group_members(const Group& group);
+/// The values that a group's members read from outside, for Group::inputs.
+std::vector<ValueId> outside_inputs(const Graph& graph, const Group& group);
 
 /// True for operators that may stand in an epilogue: unary, binary, where and cast.
 bool is_elementwise(const Op& op);

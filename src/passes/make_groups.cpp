@@ -59,25 +59,12 @@ class Grouper {
   static int32_t last(const Group& group) { return group_members(group).back(); }
 
   void add_group(int32_t anchor) {
-    Group group{.name = graph_.nodes[anchor].name, .anchor = anchor, .epilogue = {}, .output = kAbsent, .inputs = {}};
+    Group group{.name = graph_.nodes[anchor].name, .anchor = anchor, .output = kAbsent};
     for (int32_t node : find_epilogue(anchor)) group.epilogue.push_back({node});
     for (int32_t node : group_members(group)) grouped_[node] = true;
     group.output = graph_.nodes[last(group)].outputs[0];
-    group.inputs = outside_inputs(group);
+    group.inputs = outside_inputs(graph_, group);
     groups_.push_back(std::move(group));
-  }
-
-  std::vector<ValueId> outside_inputs(const Group& group) const {
-    std::set<ValueId> known;
-    std::vector<ValueId> inputs;
-    for (int32_t member : group_members(group)) {
-      const Node& node = graph_.nodes[member];
-      for (ValueId id : node.inputs) {
-        if (id != kAbsent && known.insert(id).second) inputs.push_back(id);
-      }
-      known.insert(node.outputs.begin(), node.outputs.end());
-    }
-    return inputs;
   }
 
   /// The largest set of elementwise nodes after the anchor of which one value is visible outside, in order.

@@ -1,9 +1,11 @@
 // From groups to a Plan: an implementation and a place for every group's result, conversions where a
 // kernel needs another layout, and the division of each step among threads.
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "ops/concat.h"
+#include "choose/prologues.h"
 #include "choose/signature.h"
 #include "impls/detail.h"
 #include "plan/divide.h"
@@ -171,8 +173,8 @@ class PlanMaker {
       step.candidate = choice.considered[choice.picked].candidate;
       step.output = graph_.type(group.output);
       step.detail = step_detail(problem);
-      step.macs = node.op->macs(graph_.input_types(node), graph_.output_types(node)) /
-                  static_cast<int64_t>(lowered.steps.size());
+      const int64_t macs = node.op->macs(graph_.input_types(node), graph_.output_types(node));
+      step.macs = std::llround(spec.macs_share * static_cast<double>(macs));
       for (const StepArg& arg : spec.args) step.args.push_back(locate(arg, temps));
       step.bytes = step.output.bytes();
       for (ValueId id : group.inputs) step.bytes += graph_.type(id).bytes();
@@ -322,7 +324,7 @@ class PlanMaker {
 }  // namespace
 
 Plan make_plan(GroupedGraph grouped, const Target& target, const ChoiceOptions& options) {
-  return PlanMaker(std::move(grouped), target, options).make();
+  return PlanMaker(fuse_prologues(std::move(grouped), target, options), target, options).make();
 }
 
 }  // namespace convoy

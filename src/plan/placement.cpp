@@ -18,6 +18,7 @@ bool satisfies(const TensorView& view, Demand demand) {
 
 Placement::Placement(const GroupedGraph& grouped)
     : grouped_(grouped), graph_(grouped.graph), consumers_(grouped.graph.consumers()) {
+  for (const Group& group : grouped.groups) in_prologues_.insert(group.prologue.begin(), group.prologue.end());
   for (size_t i = 0; i < graph_.inputs.size(); ++i) {
     const TensorType& type = graph_.type(graph_.inputs[i]);
     const int32_t buffer = add_buffer({Location::Space::input, static_cast<int32_t>(i), type.bytes()});
@@ -78,6 +79,7 @@ std::optional<Place> Placement::find_home(ValueId id) {
   }
   for (int32_t index : consumers_[id]) {
     const Node& node = graph_.nodes[index];
+    if (in_prologues_.contains(index)) continue;
     if (op_cast<Concat>(*node.op)) {
       concat_output(node);
       for (size_t i = 0; i < node.inputs.size(); ++i) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "impls/views.h"
@@ -58,6 +59,7 @@ class Placement {
   const GroupedGraph& grouped_;
   const Graph& graph_;
   std::vector<std::vector<int32_t>> consumers_;
+  std::set<int32_t> in_prologues_;  ///< nodes whose results are nowhere in memory
   std::vector<Buffer> buffers_;
   std::map<ValueId, Place> places_;
   std::map<ValueId, std::optional<Place>> homes_;

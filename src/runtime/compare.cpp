@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "choose/prologues.h"
 #include "runtime/compile.h"
 #include "runtime/program_data.h"
 #include "support/dtypes.h"
@@ -135,7 +136,10 @@ Comparison compare_layers(const Graph& imported, const std::vector<Tensor>& inpu
   const Program program = apply_hook(compile_graph(imported, options.compile), options.plan_hook);
   Comparison comparison;
   comparison.outputs = compare_outputs(imported, program, inputs);
-  comparison.layers = compare_all_layers(make_groups(run_passes(imported)), inputs, options);
+  const Target target = make_target(options.compile);
+  const GroupedGraph grouped =
+      fuse_prologues(make_groups(run_passes(imported)), target, choice_options(options.compile, target));
+  comparison.layers = compare_all_layers(grouped, inputs, options);
   return comparison;
 }
 

@@ -115,6 +115,7 @@ void check_winograd(int m, const ConvCase& c) {
   Tolerance tolerance = tolerance_of(c);
   tolerance.terms *= growth;
   check_conv(conv2d_winograd(m), c, tolerance);
+  check_conv(conv2d_winograd_lean(m), c, tolerance);
 }
 
 TEST(WinogradConv2d, EveryTileSize) {

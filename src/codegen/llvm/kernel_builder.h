@@ -132,7 +132,7 @@ class KernelBuilder {
   Val extract(Val a, int lane);
   /// Lane i of the result is lane indices[i] of a ++ b (b may be empty: then only a).
   Val shuffle(Val a, Val b, const std::vector<int>& indices);
-  void prefetch(Val pointer, int64_t elem_offset = 0);
+  void prefetch(Val pointer, int64_t elem_offset = 0);  ///< brings the cache line to L2; any address will do
   /// Memory is read anew behind this point: values loaded before it need not stay in registers. No instruction.
   void forget_loads();
   /// The number in every lane when `a` is a constant.

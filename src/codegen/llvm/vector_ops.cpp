@@ -185,7 +185,7 @@ void KernelBuilder::prefetch(Val pointer, int64_t elem_offset) {
   auto& ir = impl_->ir;
   auto* at = offset(pointer, elem_offset).v;
   ir.CreateIntrinsic(llvm::Intrinsic::prefetch, {at->getType()},
-                     {at, ir.getInt32(0), ir.getInt32(3), ir.getInt32(1)});
+                     {at, ir.getInt32(0), ir.getInt32(2), ir.getInt32(1)});
 }
 
 std::optional<double> KernelBuilder::constant_value(Val a) {

@@ -57,4 +57,13 @@ WinogradTransforms winograd_transforms(int m, int r) {
   return w;
 }
 
+WinogradTransforms with_plain_weights(WinogradTransforms w) {
+  for (int i = 0; i < w.tile(); ++i) {
+    const double scale = *std::ranges::find_if(w.g[i], [](double g) { return g != 0; });
+    for (double& g : w.g[i]) g /= scale;
+    for (double& b : w.bt[i]) b *= scale;
+  }
+  return w;
+}
+
 }  // namespace convoy

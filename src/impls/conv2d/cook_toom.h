@@ -26,4 +26,8 @@ struct WinogradTransforms {
 /// small integers where possible, the scale moved into G, which is applied at compile time.
 WinogradTransforms winograd_transforms(int m, int r);
 
+/// The same with the scale of each row of G moved into B^T, so that G consists of 1, 2, 4, ...: cheap where
+/// weights are transformed at run time.
+WinogradTransforms with_plain_weights(WinogradTransforms transforms);
+
 }  // namespace convoy

@@ -10,6 +10,8 @@ const Impl& conv2d_depthwise();
 const Impl& conv2d_few_outputs();
 /// F(m x m, ...) for m = 2 to 6.
 const Impl& conv2d_winograd(int m);
+/// The same with weights that are transformed while it runs.
+const Impl& conv2d_winograd_lean(int m);
 
 const ImplList& conv2d_impls();
 

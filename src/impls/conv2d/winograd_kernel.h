@@ -7,8 +7,6 @@
 // to M[xi][tile][oc], output transform with bias and epilogue to dst. Weights are transformed at compile time
 // in double precision to U[xi][channel block][ic][nb * lanes].
 //
-// Tiles that reach over the border read a copy padded with zeros, one tile large.
-//
 // Task space: rows = blocks of tiles over batch and image, one column. Scratch: V, M, the padded tile and the
 // tile between the two passes of a transform.
 #pragma once
@@ -55,10 +53,20 @@ double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, con
 /// `weights`: O, I, r_h, r_w.
 PackedArg pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const Tensor& weights);
 
-enum WinogradArg { kWinogradSrc, kWinogradWeights, kWinogradBias, kWinogradDst, kWinogradEpilogue };
+/// A run of the input's channels: a tensor of its own, each pixel of which counts as up_h x up_w pixels of the input.
+struct WinogradSource {
+  int64_t channels = 0;
+  int64_t up_h = 1, up_w = 1;
+  int64_t h = 0, w = 0;          ///< extents of the tensor
+  std::vector<int64_t> strides;  ///< of N, C, H, W
+};
+
+/// Arguments: these, one for each source, and those of the epilogue.
+enum WinogradArg { kWinogradWeights, kWinogradBias, kWinogradDst, kWinogradSources };
 
 struct WinogradKernel {
   ConvGeometry geometry;
+  std::vector<WinogradSource> sources;  ///< all but the last have whole vectors of channels
   WinogradConfig config;
   Epilogue epilogue;
   std::string name;

@@ -50,6 +50,12 @@ bool mixed(const std::vector<double>& row) {
 
 }  // namespace
 
+Val combine(KernelBuilder& b, const std::vector<double>& factors, const std::vector<Val>& in) {
+  std::vector<Term> terms;
+  for (size_t i = 0; i < factors.size(); ++i) terms.push_back({factors[i], in[i]});
+  return combine(b, std::move(terms));
+}
+
 std::vector<Val> emit_rows_paired(KernelBuilder& b, const Matrix& matrix, const std::vector<Val>& in) {
   std::vector<Val> out;
   for (size_t i = 0; i < matrix.size(); ++i) {

@@ -8,6 +8,9 @@
 
 namespace convoy {
 
+/// Sum of factors[i] * in[i]; values with factor zero may be absent.
+Val combine(KernelBuilder& b, const std::vector<double>& factors, const std::vector<Val>& in);
+
 /// matrix * in. Rows that differ only in the signs of their odd columns (points p and -p in B^T) share their
 /// even and odd halves.
 std::vector<Val> emit_rows_paired(KernelBuilder& b, const Matrix& matrix, const std::vector<Val>& in);

@@ -118,6 +118,7 @@ Lowered lower_phases(const Problem& problem, const std::function<StepSpec(const 
   const std::vector<Phase> phases = make_phases(problem);
   for (const Phase& phase : phases) {
     lowered.steps.push_back(lower(phase));
+    lowered.steps.back().macs_share = 1.0 / static_cast<double>(phases.size());
     if (phases.size() > 1) lowered.steps.back().suffix = fmt::format(".{}{}", phase.py, phase.px);
   }
   return lowered;

@@ -1,0 +1,177 @@
+#include "impls/conv2d/winograd_tiles.h"
+
+#include "impls/conv2d/winograd_transform.h"
+
+namespace convoy {
+
+std::string sources_key(const std::vector<WinogradSource>& sources) {
+  std::string key;
+  for (const WinogradSource& s : sources) {
+    key += fmt::format("[{} up{}x{} {}x{} {}]", s.channels, s.up_h, s.up_w, s.h, s.w, attribute_text(s.strides));
+  }
+  return key;
+}
+
+void each_channel_vector(KernelBuilder& b, int64_t channels, Val first, Val end,
+                         const std::function<void(Val vector, int active)>& fn) {
+  const int64_t whole = channels / b.lanes();
+  const int partial = static_cast<int>(channels % b.lanes());
+  b.loop(first, b.min(end, b.i64(whole)), 1, [&](Val vector) { fn(vector, -1); });
+  if (partial) b.if_then(b.less(b.i64(whole), end), [&] { fn(b.i64(whole), partial); });
+}
+
+WinogradTiles::WinogradTiles(KernelBuilder& b, const ConvGeometry& g, const std::vector<WinogradSource>& sources,
+                             const WinogradTransforms& h, const WinogradTransforms& w)
+    : b_(b),
+      g_(g),
+      sources_(sources),
+      h_(h),
+      w_(w),
+      th_(h.tile()),
+      tw_(w.tile()),
+      tiles_h_((g.h.out + h.m - 1) / h.m),
+      tiles_w_((g.w.out + w.m - 1) / w.m) {}
+
+WinogradTiles::Place WinogradTiles::place_of(Val tile) {
+  const int64_t per_image = tiles_h_ * tiles_w_;
+  Val n = g_.batch == 1 ? b_.i64(0) : tile / per_image;
+  Val rest = g_.batch == 1 ? tile : tile % per_image;
+  return {n, (rest / tiles_w_) * h_.m, (rest % tiles_w_) * w_.m};
+}
+
+namespace {
+
+int64_t floor_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+
+}  // namespace
+
+int64_t WinogradTiles::Pixels::first() const { return floor_div(base, up); }
+int64_t WinogradTiles::Pixels::at(int i) const { return floor_div(base + i, up) - first(); }
+
+void WinogradTiles::input(int first_arg, const Place& place, const std::function<Val(Val vector)>& to, int64_t plane,
+                          const Scratch& scratch) {
+  int64_t first_vector = 0;
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    const auto to_source = [&](Val vector) { return to(vector + first_vector); };
+    source_input(sources_[i], b_.arg(first_arg + static_cast<int>(i)), place, to_source, plane, scratch);
+    first_vector += sources_[i].channels / b_.lanes();
+  }
+}
+
+/// Tiles begin at multiples of up_h and up_w, so that each reads the same pattern of the source's pixels.
+void WinogradTiles::source_input(const WinogradSource& source, Val src, const Place& place,
+                                 const std::function<Val(Val vector)>& to, int64_t plane, const Scratch& scratch) {
+  const Pixels rows{g_.h.base, source.up_h, th_}, columns{g_.w.base, source.up_w, tw_};
+  Val row = place.h / source.up_h + rows.first(), column = place.w / source.up_w + columns.first();
+  const auto fits = [&](Val first, int64_t count, int64_t extent) {
+    return b_.both(b_.not_less(first, b_.i64(0)), b_.less(first, b_.i64(extent - count + 1)));
+  };
+  Val inside = b_.both(fits(row, rows.distinct(), source.h), fits(column, columns.distinct(), source.w));
+  Val image = element_address(b_, src, source.strides, {place.n, b_.i64(0), row, column});
+  b_.if_then(b_.negate(inside), [&] {
+    copy_patch(source, image, row, column, rows.distinct(), columns.distinct(), scratch.patch);
+  });
+  const int64_t vectors = (source.channels + b_.lanes() - 1) / b_.lanes(), pixel = vectors * b_.lanes();
+  Val from = b_.select(inside, image, scratch.patch);
+  Val row_stride = b_.select(inside, b_.i64(source.strides[2]), b_.i64(pixel * columns.distinct()));
+  Val column_stride = b_.select(inside, b_.i64(source.strides[3]), b_.i64(pixel));
+  each_channel_vector(b_, source.channels, b_.i64(0), b_.i64(vectors), [&](Val vector, int active) {
+    transform_input(rows, columns, b_.offset(from, vector * b_.lanes()), row_stride, column_stride, to(vector), plane,
+                    scratch.between, active);
+  });
+}
+
+/// A tile's pixels of a source with zeros around it: patch[row][column][channels].
+void WinogradTiles::copy_patch(const WinogradSource& source, Val image, Val row, Val column, int64_t rows,
+                               int64_t columns, Val patch) {
+  const int64_t vectors = (source.channels + b_.lanes() - 1) / b_.lanes(), pixel = vectors * b_.lanes();
+  b_.loop(0, rows, 1, [&](Val y) {
+    b_.loop(0, columns, 1, [&](Val x) {
+      Val to = b_.offset(patch, (y * columns + x) * pixel);
+      Val from = b_.offset(image, y * source.strides[2] + x * source.strides[3]);
+      auto copy = [&](Val vector, int active) {
+        b_.store(b_.load(b_.offset(from, vector * b_.lanes()), 0, active), b_.offset(to, vector * b_.lanes()));
+      };
+      b_.if_else(
+          b_.both(b_.in_range(row + y, source.h), b_.in_range(column + x, source.w)),
+          [&] { each_channel_vector(b_, source.channels, b_.i64(0), b_.i64(vectors), copy); },
+          [&] { b_.loop(0, vectors, 1, [&](Val v) { b_.store(b_.f32(0), b_.offset(to, v * b_.lanes())); }); });
+    });
+  });
+}
+
+void WinogradTiles::transform_input(const Pixels& rows, const Pixels& columns, Val from, Val row_stride,
+                                    Val column_stride, Val to, int64_t plane, Val between, int active) {
+  b_.loop(0, tw_, 1, [&](Val x) {
+    Val source_x = columns.up == 1 ? x : (x + (columns.base - columns.first() * columns.up)) / columns.up;
+    Val at = b_.offset(from, source_x * column_stride);
+    std::vector<Val> in;
+    for (int y = 0; y < th_; ++y) {
+      if (y > 0 && rows.at(y) == rows.at(y - 1)) {
+        in.push_back(in.back());
+        continue;
+      }
+      if (y > 0) at = b_.offset(at, row_stride);
+      in.push_back(b_.load(at, 0, active));
+    }
+    const std::vector<Val> out = emit_rows_paired(b_, h_.bt, in);
+    Val store_at = b_.offset(between, x * b_.lanes());
+    for (int y = 0; y < th_; ++y) b_.store(out[y], store_at, y * tw_ * b_.lanes());
+  });
+  b_.loop(0, th_, 1, [&](Val y) {
+    std::vector<Val> in;
+    Val row = b_.offset(between, y * (tw_ * b_.lanes()));
+    for (int x = 0; x < tw_; ++x) in.push_back(b_.load(row, x * b_.lanes()));
+    const std::vector<Val> out = emit_rows_paired(b_, w_.bt, in);
+    Val store_at = b_.offset(to, y * (tw_ * plane));
+    for (int x = 0; x < tw_; ++x) b_.store(out[x], store_at, x * plane);
+  });
+}
+
+void WinogradTiles::output(const Products& products, const Place& place, const Destination& to, Val between) {
+  each_channel_vector(b_, g_.oc, products.first, products.end, [&](Val vector, int active) {
+    output_columns(b_.offset(products.from, (vector - products.first) * b_.lanes()), products.plane, between);
+    output_rows(place, vector, to, between, active);
+  });
+}
+
+/// between[i][x] = A^T applied along the columns of M.
+void WinogradTiles::output_columns(Val from, int64_t plane, Val between) {
+  b_.loop(0, tw_, 1, [&](Val x) {
+    std::vector<Val> in;
+    Val column = b_.offset(from, x * plane);
+    for (int y = 0; y < th_; ++y) in.push_back(b_.load(column, y * tw_ * plane));
+    const std::vector<Val> out = emit_columns_paired(b_, h_.at, in);
+    Val store_at = b_.offset(between, x * b_.lanes());
+    for (int i = 0; i < h_.m; ++i) b_.store(out[i], store_at, i * tw_ * b_.lanes());
+  });
+}
+
+void WinogradTiles::output_rows(const Place& place, Val vector, const Destination& to, Val between, int active) {
+  Val channel = vector * b_.lanes();
+  Val bias = b_.load(b_.offset(to.bias, channel));
+  Val rows = b_.min(b_.i64(h_.m), b_.i64(g_.h.out) - place.h);
+  b_.loop(b_.i64(0), rows, 1, [&](Val i) {
+    std::vector<Val> in;
+    Val row = b_.offset(between, i * (tw_ * b_.lanes()));
+    for (int x = 0; x < tw_; ++x) in.push_back(b_.load(row, x * b_.lanes()));
+    std::vector<Val> out = emit_columns_paired(b_, w_.at, in);
+    for (Val& value : out) value = value + bias;
+    const std::vector<Val> index = {place.n, channel, place.h + i, place.w};
+    Val dst = element_address(b_, to.dst, g_.dst, index);
+    const Epilogue::Cursor cursor = to.epilogue.at(b_, index);
+    auto store_columns = [&](int64_t columns) {
+      for (int j = 0; j < columns; ++j) {
+        Val result = to.epilogue.empty() ? out[j] : to.epilogue.apply(b_, out[j], cursor, {0, 0, 0, j}, 1, active);
+        b_.store(result, dst, j * g_.dst[3], active);
+      }
+    };
+    const int m = w_.m;
+    if (g_.w.out % m == 0) return store_columns(m);
+    // Only the last tile of a row is narrower.
+    b_.if_else(
+        b_.less(place.w, b_.i64(g_.w.out - m + 1)), [&] { store_columns(m); }, [&] { store_columns(g_.w.out % m); });
+  });
+}
+
+}  // namespace convoy

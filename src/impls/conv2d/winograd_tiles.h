@@ -1,0 +1,82 @@
+// The two ends of every Winograd kernel: a tile of the input is read and transformed, a tile of products is
+// transformed back and written. Tiles that reach over the border read a copy padded with zeros, one tile large.
+#pragma once
+
+#include <functional>
+
+#include "impls/conv2d/cook_toom.h"
+#include "impls/conv2d/geometry.h"
+#include "impls/conv2d/winograd_kernel.h"
+#include "impls/epilogue.h"
+
+namespace convoy {
+
+std::string sources_key(const std::vector<WinogradSource>& sources);
+
+/// Calls fn(vector, active lanes) for the vectors [first, end) of `channels`; the last of all may be partial.
+void each_channel_vector(KernelBuilder& b, int64_t channels, Val first, Val end,
+                         const std::function<void(Val vector, int active)>& fn);
+
+class WinogradTiles {
+ public:
+  WinogradTiles(KernelBuilder& b, const ConvGeometry& g, const std::vector<WinogradSource>& sources,
+                const WinogradTransforms& h, const WinogradTransforms& w);
+
+  /// A tile's image and its first output pixel.
+  struct Place {
+    Val n, h, w;
+  };
+  Place place_of(Val tile);
+
+  /// Scratch of one transform: `between` its two passes planes * lanes elements; `patch`, the padded tile,
+  /// planes * channel vectors * lanes.
+  struct Scratch {
+    Val between, patch;
+  };
+
+  /// V = B^T d B of a tile: element xi of channel vector `v` goes to to(v) + xi * plane. The kernel's arguments from
+  /// `first_arg` on are the sources.
+  void input(int first_arg, const Place& place, const std::function<Val(Val vector)>& to, int64_t plane,
+             const Scratch& scratch);
+
+  /// The sums of products of a tile: element xi of the channel vector v lies at from + v * lanes + xi * plane.
+  struct Products {
+    Val from;
+    int64_t plane = 0;
+    Val first, end;  ///< channel vectors of dst; `from` is that of the first
+  };
+  /// Epilogue and dst of what output() writes.
+  struct Destination {
+    Val dst, bias;  ///< bias: padded to whole vectors
+    const Epilogue& epilogue;
+  };
+  /// dst = epilogue(A^T M A + bias).
+  void output(const Products& products, const Place& place, const Destination& to, Val between);
+
+ private:
+  /// A tile's pixels along one axis of a source: pixel i is the source's first() + at(i).
+  struct Pixels {
+    int64_t base, up;
+    int count;  ///< of the tile's pixels
+
+    int64_t first() const;
+    int64_t at(int i) const;
+    int64_t distinct() const { return at(count - 1) + 1; }
+  };
+  void source_input(const WinogradSource& source, Val src, const Place& place,
+                    const std::function<Val(Val vector)>& to, int64_t plane, const Scratch& scratch);
+  void copy_patch(const WinogradSource& source, Val image, Val row, Val column, int64_t rows, int64_t columns, Val patch);
+  void transform_input(const Pixels& rows, const Pixels& columns, Val from, Val row_stride, Val column_stride, Val to,
+                       int64_t plane, Val between, int active);
+  void output_columns(Val from, int64_t plane, Val between);
+  void output_rows(const Place& place, Val vector, const Destination& to, Val between, int active);
+
+  KernelBuilder& b_;
+  const ConvGeometry& g_;
+  const std::vector<WinogradSource>& sources_;
+  const WinogradTransforms &h_, &w_;
+  const int th_, tw_;  ///< inputs of a tile
+  const int64_t tiles_h_, tiles_w_;
+};
+
+}  // namespace convoy
