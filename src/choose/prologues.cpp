@@ -53,6 +53,8 @@ class PrologueFuser {
     if (producer < 0 || consumers_[id].size() != 1 || graph_.is_output(id)) return;
     const auto alone = group_of_anchor_.find(producer);  // not a member of an epilogue, nor with one of its own
     if (alone == group_of_anchor_.end() || !grouped_.groups[alone->second].epilogue.empty()) return;
+    const Group& group = grouped_.groups[alone->second];
+    if (!forced_name({grouped_, group, target_, {}}, options_.forced).empty()) return;
     const Node& node = graph_.nodes[producer];
     if (graph_.type(id).dtype != DType::f32 || graph_.type(id).shape.rank() != 4) return;
     if (const auto* concat = op_cast<Concat>(*node.op); concat && concat->axis == 1) {
@@ -62,7 +64,7 @@ class PrologueFuser {
       }
     } else if (const auto* resize = op_cast<Resize>(*node.op);
                resize && enlargements && pixel_repeats(*resize, graph_.type(node.inputs[0]))) {
-      const std::optional<double> resize_ns = cost_ns(grouped_.groups[alone->second]);
+      const std::optional<double> resize_ns = cost_ns(group);
       if (!resize_ns) return;
       prologue.push_back(producer);
       apart_ns += *resize_ns;

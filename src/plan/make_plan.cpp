@@ -35,7 +35,6 @@ class PlanMaker {
   }
 
   Plan make() {
-    check_forced(grouped_, options_.forced);
     for (const Group& group : grouped_.groups) {
       with_context(describe(graph_.nodes[group.anchor]), [&] { add_group(group); });
       free_constants(group);
@@ -324,6 +323,7 @@ class PlanMaker {
 }  // namespace
 
 Plan make_plan(GroupedGraph grouped, const Target& target, const ChoiceOptions& options) {
+  check_forced(grouped, options.forced);
   return PlanMaker(fuse_prologues(std::move(grouped), target, options), target, options).make();
 }
 

@@ -85,6 +85,7 @@ TEST(FusePrologues, NotWhenAnImplementationIsForcedThatCannot) {
   EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"conv", "conv2d_direct"}})),
             (Names{"a1", "b1", "up", "join", "conv"}));
   EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"conv2d", "conv2d_winograd4x4"}})), (Names{"a1", "b1", "conv"}));
+  EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"resize", "resize_nearest"}})), (Names{"a1", "b1", "up", "conv"}));
   // F(3x3) has tiles that begin within enlarged pixels.
   EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"conv", "conv2d_winograd3x3"}})), (Names{"a1", "b1", "up", "conv"}));
 }
