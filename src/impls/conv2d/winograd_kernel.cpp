@@ -24,7 +24,7 @@ class WinogradEmitter {
       Val first = block * per_block;
       Val count = b_.min(b_.i64(per_block), b_.i64(at_.tiles) - first);
       b_.loop(b_.i64(0), count, 1, [&](Val i) { input_tile(first + i, i); });
-      products(count);
+      products(first, count);
       b_.loop(b_.i64(0), count, 1, [&](Val i) { output_tile(first + i, i); });
     });
   }
@@ -41,13 +41,14 @@ class WinogradEmitter {
   // Products: M[xi] = V[xi] * U[xi]. The last block may be short: register tiles are whole all the same, the
   // rows beyond hold leftovers that nobody reads.
 
-  void products(Val count) {
+  void products(Val first_tile, Val count) {
     const int64_t ic = k_.geometry.ic;
     const RegisterTile& tile = k_.config.tile;
     const int64_t width = tile.nb * b_.lanes();
     TileRun run{.count = ic, .src_step = 1, .weights_step = width};
     for (int m = 0; m < tile.mr; ++m) run.pixel_offsets.push_back(m * at_.v_tile);
     b_.loop(0, k_.config.planes(), 1, [&](Val xi) {
+      prefetch(xi, first_tile);
       b_.loop(0, at_.oc_blocks, 1, [&](Val block) {
         Val weights = b_.offset(b_.arg(kWinogradWeights), (xi * at_.oc_blocks + block) * (ic * width));
         b_.loop(b_.i64(0), count, tile.mr, [&](Val first) {
@@ -62,6 +63,13 @@ class WinogradEmitter {
         });
       });
     });
+  }
+
+  /// While it multiplies, the block's share of dst and the next block's input come from memory to L2.
+  void prefetch(Val xi, Val first_tile) {
+    const int64_t per_block = k_.config.block_tiles;
+    tiles_.prefetch_output(b_.arg(kWinogradDst), tiles_.place_of(first_tile), per_block, xi);
+    tiles_.prefetch_input(kWinogradSources, tiles_.place_of(first_tile + per_block), per_block, xi);
   }
 
   void output_tile(Val tile, Val i) {

@@ -81,6 +81,33 @@ void WinogradTiles::source_input(const WinogradSource& source, Val src, const Pl
   });
 }
 
+void WinogradTiles::prefetch_input(int first_arg, const Place& first, int64_t tiles, Val xi) {
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    const WinogradSource& source = sources_[i];
+    const Pixels rows{g_.h.base, source.up_h, th_};
+    Val row = b_.max(first.h / source.up_h + rows.first(), b_.i64(0)), column = first.w / source.up_w;
+    Val at = element_address(b_, b_.arg(first_arg + static_cast<int>(i)), source.strides, {first.n, b_.i64(0), row, column});
+    Val pixels = b_.min(b_.i64(tiles * w_.m / source.up_w), b_.i64(source.w) - column);
+    prefetch_part(at, source.strides, rows.distinct(), pixels, xi);
+  }
+}
+
+void WinogradTiles::prefetch_output(Val dst, const Place& first, int64_t tiles, Val xi) {
+  Val at = element_address(b_, dst, g_.dst, {first.n, b_.i64(0), first.h, first.w});
+  prefetch_part(at, g_.dst, h_.m, b_.min(b_.i64(tiles * w_.m), b_.i64(g_.w.out) - first.w), xi);
+}
+
+/// Part xi: row xi / tw, of which one of tw pieces.
+void WinogradTiles::prefetch_part(Val first, const std::vector<int64_t>& strides, int64_t rows, Val pixels, Val xi) {
+  constexpr int64_t kLine = 16;
+  Val row = xi / tw_;
+  Val elems = b_.select(b_.less(row, b_.i64(rows)), pixels * strides[3], b_.i64(0));
+  Val piece = (elems + (tw_ * kLine - 1)) / (tw_ * kLine) * kLine;
+  Val begin = (xi % tw_) * piece;
+  Val from = b_.offset(first, row * strides[2]);
+  b_.loop(begin, b_.min(begin + piece, elems), kLine, [&](Val i) { b_.prefetch(b_.offset(from, i)); });
+}
+
 /// A tile's pixels of a source with zeros around it: patch[row][column][channels].
 void WinogradTiles::copy_patch(const WinogradSource& source, Val image, Val row, Val column, int64_t rows,
                                int64_t columns, Val patch) {

@@ -53,7 +53,12 @@ class WinogradTiles {
   /// dst = epilogue(A^T M A + bias).
   void output(const Products& products, const Place& place, const Destination& to, Val between);
 
+  /// Bring part `xi` of planes of what so many neighbouring tiles read, or write, to L2.
+  void prefetch_input(int first_arg, const Place& first, int64_t tiles, Val xi);
+  void prefetch_output(Val dst, const Place& first, int64_t tiles, Val xi);
+
  private:
+  void prefetch_part(Val first, const std::vector<int64_t>& strides, int64_t rows, Val pixels, Val xi);
   /// A tile's pixels along one axis of a source: pixel i is the source's first() + at(i).
   struct Pixels {
     int64_t base, up;
