@@ -1,4 +1,5 @@
-# `cmake --install`: library, headers, and the files by which CMake and pkg-config projects find them.
+# `cmake --install`: library, headers, the files by which CMake and pkg-config projects find them, and what the program
+# loads. An installed tree may be moved: its files name each other relative to where they lie.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Convoy)
@@ -7,6 +8,11 @@ get_target_property(library_type convoy TYPE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/convoy TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
 install(TARGETS convoy EXPORT ConvoyTargets)
 install(EXPORT ConvoyTargets NAMESPACE Convoy:: DESTINATION ${package_dir})
+
+# The picture codec is the program's alone. Where the program looks for it, and for the library if that is shared:
+install(TARGETS convoy_image_codec LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/convoy)
+file(RELATIVE_PATH from_program ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+set(CONVOY_PROGRAM_RPATH "\$ORIGIN/${from_program}/convoy" "\$ORIGIN/${from_program}")
 
 # Programs that link the static library link what it uses, too.
 if(library_type STREQUAL "STATIC_LIBRARY")
@@ -29,7 +35,6 @@ set(CONVOY_PC_LIBS "-lonnx_proto -lpthreadpool -L${LLVM_LIBRARY_DIR} ${llvm_libr
 if(private)
   set(CONVOY_PC_LIBS "\nLibs.private: ${CONVOY_PC_LIBS}")
 endif()
-# Relative to where the file lies, so that an installed tree can be moved.
 file(RELATIVE_PATH CONVOY_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/convoy.pc.in convoy.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/convoy.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
