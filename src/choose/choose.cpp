@@ -24,12 +24,12 @@ double conversions_ns(const Problem& problem, const Proposal& proposal, const Me
     auto view = problem.views.find(id);
     if (view == problem.views.end() || demand == Demand::any) continue;
     const Layout layout = demand == Demand::row_major ? Layout::row_major : Layout::channels_last;
-    const bool fits = demand == Demand::row_major ? view->second.is_contiguous(Layout::row_major)
-                                                  : view->second.channels_innermost();
+    const bool fits =
+        demand == Demand::row_major ? view->second.is_contiguous(Layout::row_major) : view->second.channels_innermost();
     if (fits) continue;
     const TensorType& type = problem.type(id);
-    const auto known = measured.find(copy_signature(type),
-                                     copy_candidate(view->second, TensorView::contiguous(type, layout)));
+    const auto known =
+        measured.find(copy_signature(type), copy_candidate(view->second, TensorView::contiguous(type, layout)));
     cost += known ? known->ns : copy_cost_ns(view->second, layout, problem.target);
   }
   return cost;
@@ -64,18 +64,33 @@ Considered consider(const Problem& problem, const std::string& signature, const 
   return considered;
 }
 
-/// The name that --set, or else the tuner, asks for; "" for none.
-std::string wanted_name(const Problem& problem, const std::string& signature, const ChoiceOptions& options) {
-  std::string name = forced_name(problem, options.forced);
+/// Throws a usage Error when --set names what is not there or refuses the group.
+void check_usable(const std::string& forced, const Problem& problem, const std::vector<Considered>& considered,
+                  const ImplList& impls) {
+  const auto found = std::ranges::find(considered, forced, &Considered::impl);
+  if (found == considered.end()) {
+    usage_error("--set: '{}' ({}) has no implementation '{}', only {}", problem.group.name, problem.anchor().op->name(),
+                forced, names_of(impls));
+  }
+  if (!found->refusal.empty()) {
+    usage_error("--set: {} cannot compute '{}': {}", forced, problem.group.name, found->refusal);
+  }
+}
+
+/// The tuner's wish; "" for none. What it wants may accept one group of the signature and refuse another, which reads
+/// other views: there the choice is free.
+std::string granted_wish(const std::string& signature, const ChoiceOptions& options,
+                         const std::vector<Considered>& considered) {
   const auto wanted = options.wanted.find(signature);
-  return name.empty() && wanted != options.wanted.end() ? wanted->second : name;
+  if (wanted == options.wanted.end()) return "";
+  const auto found = std::ranges::find(considered, wanted->second, &Considered::impl);
+  return found != considered.end() && found->refusal.empty() ? wanted->second : "";
 }
 
 }  // namespace
 
 Choice choose_impl(const Problem& problem, const std::string& signature, const ChoiceOptions& options) {
   const ImplList impls = impls_for(*problem.anchor().op);
-  const std::string wanted = wanted_name(problem, signature, options);
   Choice choice;
   std::vector<Proposal> proposals;
   for (const Impl* impl : impls) {
@@ -83,25 +98,23 @@ Choice choose_impl(const Problem& problem, const std::string& signature, const C
     proposals.push_back(can ? impl->propose(problem) : Proposal::no("reads its input from one tensor only"));
     choice.considered.push_back(consider(problem, signature, *impl, proposals.back(), options.measured));
   }
-  const bool any_measured =
-      wanted.empty() && std::ranges::any_of(choice.considered, [](const Considered& c) { return c.measured.has_value(); });
+  const std::string forced = forced_name(problem, options.forced);
+  if (!forced.empty()) check_usable(forced, problem, choice.considered, impls);
+  const std::string only = forced.empty() ? granted_wish(signature, options, choice.considered) : forced;
+  const bool any_measured = only.empty() && std::ranges::any_of(choice.considered, [](const Considered& c) {
+                              return c.measured.has_value();
+                            });
   double best = std::numeric_limits<double>::infinity();
   for (size_t i = 0; i < impls.size(); ++i) {
     const Considered& considered = choice.considered[i];
-    if (impls[i]->name() == wanted && !considered.refusal.empty()) {
-      usage_error("--set: {} cannot compute '{}': {}", wanted, problem.group.name, considered.refusal);
-    }
-    const bool eligible = considered.refusal.empty() && (wanted.empty() || impls[i]->name() == wanted) &&
+    const bool eligible = considered.refusal.empty() && (only.empty() || considered.impl == only) &&
                           (!any_measured || considered.measured);
     if (!eligible || considered.known_ns() >= best) continue;
     best = considered.known_ns();
     choice.impl = impls[i];
     choice.picked = i;
   }
-  if (!choice.impl) {
-    usage_error("--set: '{}' ({}) has no implementation '{}', only {}", problem.group.name,
-                problem.anchor().op->name(), wanted, names_of(impls));
-  }
+  if (!choice.impl) internal_error("'{}' has no implementation", problem.group.name);
   choice.proposal = std::move(proposals[choice.picked]);
   return choice;
 }

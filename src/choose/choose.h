@@ -43,7 +43,7 @@ struct ChoiceOptions {
   /// Where a group's candidates were measured, those that were not are no longer considered: the tuner left them
   /// out because their estimates were hopeless.
   MeasuredCosts measured;
-  /// By group signature: the implementation that the tuner wants to measure next.
+  /// By group signature: the implementation that the tuner wants to measure next, where it can compute the group.
   std::map<std::string, std::string> wanted;
 };
 

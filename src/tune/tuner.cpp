@@ -26,6 +26,7 @@ struct Contender {
   std::string impl, candidate;
   double estimate_ns = 0;
   bool known = false;  ///< from the log
+  int tries = 0;       ///< rounds that were to measure it; none may have, where groups read other views by then
   std::vector<Measurement> turns;
 
   /// The median turn, with the runs of all.
@@ -57,7 +58,7 @@ std::vector<Contender> contenders_of(const GroupChoice& choice, const MeasuredCo
   std::vector<Contender> all;
   for (const Considered& considered : choice.candidates) {
     if (!considered.refusal.empty()) continue;
-    Contender contender{considered.impl, considered.candidate, considered.cost_ns, false, {}};
+    Contender contender{considered.impl, considered.candidate, considered.cost_ns};
     if (const auto measured = known.find(choice.signature, considered.candidate)) {
       contender.known = true;
       contender.turns = {*measured};
@@ -102,22 +103,26 @@ class Tuner {
   void first_turns() {
     size_t rounds = 0;
     for (const Race& race : races_) {
-      rounds = std::max<size_t>(rounds, std::ranges::count_if(race.contenders, [](auto& c) { return c.turns.empty(); }));
+      rounds =
+          std::max<size_t>(rounds, std::ranges::count_if(race.contenders, [](auto& c) { return c.turns.empty(); }));
     }
     rounds_ = static_cast<int>(rounds) + kRaceTurns * 2;
     for (size_t round = 0; round < rounds; ++round) {
       Wanted wanted;
-      for (const Race& race : races_) wanted[race.signature] = next_of(race).impl;
+      for (Race& race : races_) wanted[race.signature] = next_of(race).impl;
       if (!measure(wanted, kShort)) return;
     }
   }
 
   /// The next to be measured, or else the best.
-  static const Contender& next_of(const Race& race) {
-    for (const Contender& contender : race.contenders) {
-      if (contender.turns.empty()) return contender;
+  static const Contender& next_of(Race& race) {
+    Contender* next = nullptr;
+    for (Contender& contender : race.contenders) {
+      if (contender.turns.empty() && (!next || contender.tries < next->tries)) next = &contender;
     }
-    return *std::ranges::min_element(race.contenders, {}, [](const Contender& c) { return c.result().ns; });
+    if (!next) return *std::ranges::min_element(race.contenders, {}, [](const Contender& c) { return c.result().ns; });
+    ++next->tries;
+    return *next;
   }
 
   /// Those close to the best take turns: the slower of two runs next to the faster, not minutes later.
@@ -146,8 +151,8 @@ class Tuner {
   bool measure(const Wanted& wanted, double seconds) {
     const double average = round_ ? elapsed() / round_ : 0;
     if (stopped() || elapsed() + average > tuning_.budget_s) return result_.finished = false;
-    const std::vector<MeasuredStep> steps = network_.measure({.forced = {}, .measured = {}, .wanted = wanted}, seconds,
-                                                             tuning_.stop);
+    const std::vector<MeasuredStep> steps =
+        network_.measure({.forced = {}, .measured = {}, .wanted = wanted}, seconds, tuning_.stop);
     if (stopped()) return result_.finished = false;
     for (const MeasuredStep& step : steps) record(step);
     ++round_;

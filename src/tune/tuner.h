@@ -30,9 +30,9 @@ struct TuneOptions {
 };
 
 struct TuneResult {
-  int groups = 0;    ///< different ones
-  int measured = 0;  ///< candidates measured now
-  int known = 0;     ///< candidates that were in the log already
+  int groups = 0;        ///< different ones
+  int measured = 0;      ///< candidates measured now
+  int known = 0;         ///< candidates that were in the log already
   bool finished = true;  ///< false: stopped, or the budget was spent before every candidate had its turn
   double seconds = 0;
 };

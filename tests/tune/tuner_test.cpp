@@ -4,10 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <random>
 #include <thread>
 
+#include "graph/text.h"
 #include "io/temp_folder.h"
 #include "runtime/compile.h"
 #include "runtime/program_data.h"
@@ -54,6 +56,28 @@ TEST_F(Tuning, ASecondRunFindsEverythingMeasured) {
   const TuneResult second = tune(network(), options(), measured, {});
   EXPECT_EQ(second.measured, 0);
   EXPECT_EQ(second.known, first.measured);
+}
+
+/// The sums are equal, but one reads what the network is given and the other what the convolution left in another
+/// layout. What can compute the first cannot compute the second.
+TEST_F(Tuning, CandidatesMayRefuseASecondGroup) {
+  const Graph sums = graph_from_text(R"(graph sums
+input %x f32[1x16x9x9]
+constant %w f32[16x1x1x1] 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16
+%a f32[1x16x9x9] = conv2d(%x, %w, _) group=16
+%s f32[1x1x9x9] = reduce(%x) kind=sum axes=[1]
+%t f32[1x1x9x9] = reduce(%a) kind=sum axes=[1]
+output %s
+output %t
+)");
+  MeasurementLog measured = log();
+  EXPECT_TRUE(tune(sums, options(), measured, {}).finished);
+  const Program program = compile_graph(sums, options());
+  for (const GroupChoice& choice : program.data().plan.choices) {
+    if (choice.op != "reduce") continue;
+    EXPECT_EQ(choice.picked, choice.group == "s" ? "reduce_lanes" : "reduce_innermost");
+    EXPECT_TRUE(std::ranges::find(choice.candidates, choice.picked, &Considered::impl)->measured) << choice.group;
+  }
 }
 
 TEST_F(Tuning, TheBudgetEndsIt) {

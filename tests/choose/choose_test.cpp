@@ -1,0 +1,70 @@
+// What decides between implementations: --set, the tuner's wish, the estimates.
+#include "choose/choose.h"
+
+#include <gtest/gtest.h>
+
+#include "choose/signature.h"
+#include "graph/text.h"
+#include "passes/passes.h"
+#include "runtime/compile.h"
+#include "support/expect_error.h"
+
+namespace convoy {
+namespace {
+
+/// A sum over channels: which kernels can compute it depends on where the channels lie in memory.
+class Choosing : public testing::Test {
+ protected:
+  Choice choose(Layout input, const ChoiceOptions& options) const {
+    Problem problem{grouped_, grouped_.groups.at(0), target_, {}};
+    for (ValueId id : problem.group.inputs) problem.views[id] = TensorView::contiguous(problem.type(id), input);
+    return choose_impl(problem, signature(), options);
+  }
+  std::string signature() const { return group_signature(grouped_, grouped_.groups.at(0)); }
+  ChoiceOptions wish(const std::string& impl) const {
+    return {.forced = {}, .measured = {}, .wanted = {{signature(), impl}}};
+  }
+
+  GroupedGraph grouped_ = make_groups(graph_from_text(R"(graph g
+input %x f32[1x32x5x5]
+%y f32[1x1x5x5] = reduce(%x) kind=sum axes=[1] keepdims=1 @total
+output %y
+)"));
+  Target target_ = make_target({.threads = 1});
+};
+
+TEST_F(Choosing, TakesTheCheapest) {
+  EXPECT_EQ(choose(Layout::row_major, {}).impl->name(), "reduce_lanes");
+  EXPECT_EQ(choose(Layout::channels_last, {}).impl->name(), "reduce_innermost");
+}
+
+TEST_F(Choosing, TheTunersWishIsGranted) {
+  EXPECT_EQ(choose(Layout::row_major, wish("reference")).impl->name(), "reference");
+  EXPECT_EQ(choose(Layout::row_major, wish("reduce_lanes")).impl->name(), "reduce_lanes");
+}
+
+TEST_F(Choosing, AWishThatRefusesLeavesTheCheapest) {
+  const Choice choice = choose(Layout::channels_last, wish("reduce_lanes"));
+  EXPECT_EQ(choice.impl->name(), "reduce_innermost");
+  EXPECT_EQ(choice.considered[choice.picked].impl, "reduce_innermost");
+  EXPECT_EQ(choose(Layout::row_major, wish("no_such_kernel")).impl->name(), "reduce_lanes");
+}
+
+TEST_F(Choosing, SetGoesBeforeTheWish) {
+  ChoiceOptions options = wish("reduce_lanes");
+  options.forced = {{"total", "reference"}};
+  EXPECT_EQ(choose(Layout::row_major, options).impl->name(), "reference");
+}
+
+TEST_F(Choosing, WhatIsSetMustCompute) {
+  ChoiceOptions options;
+  options.forced = {{"reduce", "reduce_lanes"}};
+  expect_error(ErrorKind::usage, "--set: reduce_lanes cannot compute 'total': the innermost axis is not kept",
+               [&] { choose(Layout::channels_last, options); });
+  options.forced = {{"reduce", "softmax_tiles"}};
+  expect_error(ErrorKind::usage, "--set: 'total' (reduce) has no implementation 'softmax_tiles', only reduce_",
+               [&] { choose(Layout::row_major, options); });
+}
+
+}  // namespace
+}  // namespace convoy
