@@ -15,6 +15,12 @@ struct Measurement {
   int runs = 0;
 };
 
+/// What was measured, by group_signature and candidate_name, or copy_signature and copy_candidate.
+struct MeasuredCandidate {
+  std::string signature, candidate;
+  Measurement measurement;
+};
+
 /// By group_signature and candidate_name.
 class MeasuredCosts {
  public:

@@ -42,6 +42,8 @@ class Statement {
   void bind(int index, double value) { sqlite3_bind_double(statement_, index, value); }
   void bind(int index, int value) { sqlite3_bind_int(statement_, index, value); }
   int step() { return sqlite3_step(statement_); }
+  /// Ready to be stepped through again, with other parameters.
+  void reset() { sqlite3_reset(statement_); }
   std::string text(int column) const {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
     return text ? text : "";
@@ -66,9 +68,13 @@ MeasuredOn measured_on(const Isa& isa, int threads) {
   return {known ? cpuinfo_get_package(0)->name : "unknown CPU", isa.name, threads};
 }
 
-void MeasurementLog::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
+void MeasurementLog::Close::operator()(sqlite3* database) const {
+  sqlite3_close(database);
+}
 
-void MeasurementLog::fail() const { invalid_input("{}: {}", path_, sqlite3_errmsg(database_.get())); }
+void MeasurementLog::fail() const {
+  invalid_input("{}: {}", path_, sqlite3_errmsg(database_.get()));
+}
 
 void MeasurementLog::execute(const char* sql) const {
   if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail();
@@ -81,7 +87,9 @@ double MeasurementLog::number(const char* sql) const {
 }
 
 MeasurementLog::MeasurementLog(const std::string& path, MeasuredOn on, Open open) : path_(path), on_(std::move(on)) {
-  const int flags = open == Open::create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  // A log that is only read is opened for writing, too, if it may be written: a writer that was killed leaves a journal
+  // behind, and the next to open the log has to roll it back.
+  const int flags = SQLITE_OPEN_READWRITE | (open == Open::create ? SQLITE_OPEN_CREATE : 0);
   sqlite3* database = nullptr;
   const int opened = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
   database_.reset(database);
@@ -92,8 +100,8 @@ MeasurementLog::MeasurementLog(const std::string& path, MeasuredOn on, Open open
     invalid_input("{}: is a database, but not a tuning log", path);
   }
   if (open == Open::existing) return;
-  // A write-ahead log: readers do not wait for writers, and what was committed is there after a kill.
-  execute("PRAGMA journal_mode = WAL");
+  // Not a write-ahead log, which cannot be read in a folder that cannot be written.
+  execute("PRAGMA journal_mode = DELETE");
   execute(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str());
   execute(kSchema);
 }
@@ -113,18 +121,33 @@ MeasuredCosts MeasurementLog::load() const {
   return costs;
 }
 
-void MeasurementLog::add(const std::string& signature, const std::string& candidate, const Measurement& measurement) {
+void MeasurementLog::add(const std::vector<MeasuredCandidate>& measured) {
+  if (measured.empty()) return;
+  execute("BEGIN IMMEDIATE");
+  try {
+    insert(measured);
+    execute("COMMIT");
+  } catch (...) {
+    sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    throw;
+  }
+}
+
+void MeasurementLog::insert(const std::vector<MeasuredCandidate>& measured) {
   Statement insert(database_.get(),
                    "INSERT OR REPLACE INTO measurements (cpu, isa, threads, version, signature, candidate, ns, spread, "
                    "runs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!insert) fail();
   bind_key(insert, on_);
-  insert.bind(5, signature);
-  insert.bind(6, candidate);
-  insert.bind(7, measurement.ns);
-  insert.bind(8, measurement.spread);
-  insert.bind(9, measurement.runs);
-  if (insert.step() != SQLITE_DONE) fail();
+  for (const auto& [signature, candidate, measurement] : measured) {
+    insert.bind(5, signature);
+    insert.bind(6, candidate);
+    insert.bind(7, measurement.ns);
+    insert.bind(8, measurement.spread);
+    insert.bind(9, measurement.runs);
+    if (insert.step() != SQLITE_DONE) fail();
+    insert.reset();
+  }
 }
 
 }  // namespace convoy

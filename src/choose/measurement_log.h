@@ -1,10 +1,11 @@
 // The tuning log: an SQLite file that holds every measurement ever made, of any machine, instruction set, number of
 // threads and version of Convoy. Several processes may read and write it at once. What add() has returned from
-// survives the process being killed.
+// survives the process being killed. Reading needs nothing but the file: it may lie where nothing can be written.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "choose/measured_costs.h"
 #include "codegen/isa.h"
@@ -32,8 +33,9 @@ class MeasurementLog {
 
   /// All measurements for this machine and this version of Convoy, the newest of each candidate.
   MeasuredCosts load() const;
-  /// Adds a measurement; one of the same candidate that is there already is replaced.
-  void add(const std::string& signature, const std::string& candidate, const Measurement& measurement);
+  /// Adds all of them or, when it throws, none; measurements of the same candidates that are there already are
+  /// replaced.
+  void add(const std::vector<MeasuredCandidate>& measured);
 
  private:
   struct Close {
@@ -41,6 +43,7 @@ class MeasurementLog {
   };
   void execute(const char* sql) const;
   double number(const char* sql) const;  ///< the one value that the query gives
+  void insert(const std::vector<MeasuredCandidate>& measured);
   [[noreturn]] void fail() const;
 
   std::string path_;

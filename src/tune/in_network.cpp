@@ -62,8 +62,8 @@ Plan NetworkRuns::plan(const ChoiceOptions& choice) const {
   return make_plan(grouped_, target_, with_forced);
 }
 
-std::vector<MeasuredStep> NetworkRuns::measure(const ChoiceOptions& choice, double seconds,
-                                               const std::atomic<bool>* stop) const {
+std::vector<MeasuredCandidate> NetworkRuns::measure(const ChoiceOptions& choice, double seconds,
+                                                    const std::atomic<bool>* stop) const {
   const Program program = compile_plan(plan(choice), options_);
   Context context(program);
   fill_inputs(context, program.inputs());
@@ -81,7 +81,7 @@ std::vector<MeasuredStep> NetworkRuns::measure(const ChoiceOptions& choice, doub
     for (size_t r = 0; r < runs.size(); ++r) of_name[r] += runs[r][s];
     places[name].insert(steps[s].choice >= 0 ? steps[s].choice : -1 - static_cast<int32_t>(s));
   }
-  std::vector<MeasuredStep> measured;
+  std::vector<MeasuredCandidate> measured;
   for (auto& [name, times] : samples) {
     for (double& ns : times) ns /= static_cast<double>(places[name].size());
     measured.push_back({name.first, name.second, summarise(std::move(times))});

@@ -12,13 +12,6 @@
 
 namespace convoy {
 
-/// A group's time (all its steps), or that of a layout copy: the mean over the places in the network where the same
-/// stands.
-struct MeasuredStep {
-  std::string signature, candidate;
-  Measurement time;
-};
-
 class NetworkRuns {
  public:
   /// Runs the passes. Throws Error.
@@ -26,8 +19,10 @@ class NetworkRuns {
 
   Plan plan(const ChoiceOptions& choice) const;
   /// Compiles the network with this choice and runs it, with random inputs, for about `seconds`, at least five times.
-  /// Returns early, with what it has, when `stop` becomes true.
-  std::vector<MeasuredStep> measure(const ChoiceOptions& choice, double seconds, const std::atomic<bool>* stop) const;
+  /// Returns early, with what it has, when `stop` becomes true. A time is that of a group (all its steps) or a layout
+  /// copy: the mean over the places in the network where the same stands.
+  std::vector<MeasuredCandidate> measure(const ChoiceOptions& choice, double seconds,
+                                         const std::atomic<bool>* stop) const;
 
  private:
   CompileOptions options_;

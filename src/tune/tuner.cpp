@@ -151,27 +151,29 @@ class Tuner {
   bool measure(const Wanted& wanted, double seconds) {
     const double average = round_ ? elapsed() / round_ : 0;
     if (stopped() || elapsed() + average > tuning_.budget_s) return result_.finished = false;
-    const std::vector<MeasuredStep> steps =
+    std::vector<MeasuredCandidate> measured =
         network_.measure({.forced = {}, .measured = {}, .wanted = wanted}, seconds, tuning_.stop);
     if (stopped()) return result_.finished = false;
-    for (const MeasuredStep& step : steps) record(step);
+    for (MeasuredCandidate& one : measured) count_turn(one);
+    log_.add(measured);
     ++round_;
     report();
     return true;
   }
 
-  void record(const MeasuredStep& step) {
+  /// From the measurement of one turn to the result of all. Layout copies, and candidates in layouts that another
+  /// choice before them brought about, have no other turns.
+  void count_turn(MeasuredCandidate& one) {
     for (Race& race : races_) {
-      if (race.signature != step.signature) continue;
+      if (race.signature != one.signature) continue;
       for (Contender& contender : race.contenders) {
-        if (contender.candidate != step.candidate) continue;
+        if (contender.candidate != one.candidate) continue;
         result_.measured += contender.turns.empty();
-        contender.turns.push_back(step.time);
-        return log_.add(step.signature, step.candidate, contender.result());
+        contender.turns.push_back(one.measurement);
+        one.measurement = contender.result();
+        return;
       }
     }
-    // Copies between layouts, and candidates in layouts that another choice before them brought about.
-    log_.add(step.signature, step.candidate, step.time);
   }
 
   void report() const {

@@ -1,8 +1,13 @@
 #include "choose/measurement_log.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <fstream>
+#include <random>
+#include <thread>
 
 #include "io/temp_folder.h"
 #include "support/error.h"
@@ -22,7 +27,7 @@ class Log : public TempFolder {
 };
 
 TEST_F(Log, KeepsWhatWasAdded) {
-  create().add("conv", "direct", {125.5, 0.02, 17});
+  create().add({{"conv", "direct", {125.5, 0.02, 17}}});
   const MeasuredCosts costs = open().load();
   ASSERT_EQ(costs.size(), 1u);
   const auto found = costs.find("conv", "direct");
@@ -37,13 +42,13 @@ TEST_F(Log, KeepsWhatWasAdded) {
 
 TEST_F(Log, TheNewestMeasurementCounts) {
   MeasurementLog log = create();
-  log.add("conv", "direct", {100, 0, 5});
-  log.add("conv", "direct", {90, 0, 6});
+  log.add({{"conv", "direct", {100, 0, 5}}});
+  log.add({{"conv", "direct", {90, 0, 6}}});
   EXPECT_EQ(log.load().find("conv", "direct")->ns, 90);
 }
 
 TEST_F(Log, OtherMachinesAndThreadsAreApart) {
-  create().add("conv", "direct", {100, 0, 5});
+  create().add({{"conv", "direct", {100, 0, 5}}});
   EXPECT_TRUE(open(here(2)).load().empty());
   EXPECT_TRUE(open({"other CPU", "avx2", 1}).load().empty());
   EXPECT_TRUE(open({"some CPU", "sse2", 1}).load().empty());
@@ -51,9 +56,81 @@ TEST_F(Log, OtherMachinesAndThreadsAreApart) {
 
 TEST_F(Log, TwoWritersAtOnce) {
   MeasurementLog a = create(), b = create();
-  a.add("conv", "direct", {1, 0, 1});
-  b.add("pool", "window", {2, 0, 1});
+  a.add({{"conv", "direct", {1, 0, 1}}});
+  b.add({{"pool", "window", {2, 0, 1}}});
   EXPECT_EQ(a.load().size(), 2u);
+}
+
+TEST_F(Log, NothingIsLeftBesideIt) {
+  create().add({{"conv", "direct", {100, 0, 5}}});
+  EXPECT_EQ(count(), 1u);
+  open().load();
+  EXPECT_EQ(count(), 1u);
+}
+
+/// While it lives, permissions bind: root becomes nobody.
+class Unprivileged {
+ public:
+  Unprivileged() : was_root_(geteuid() == 0) {
+    if (was_root_) (void)!seteuid(65534);
+  }
+  ~Unprivileged() {
+    if (was_root_) (void)!seteuid(0);
+  }
+  Unprivileged(const Unprivileged&) = delete;
+
+ private:
+  bool was_root_;
+};
+
+TEST_F(Log, IsReadInAFolderThatCannotBeWritten) {
+  namespace fs = std::filesystem;
+  create().add({{"conv", "direct", {100, 0, 5}}});
+  fs::permissions(path("log.db"), fs::perms(0444));
+  fs::permissions(folder_, fs::perms(0555));
+  bool binding = false;
+  {
+    const Unprivileged now;
+    binding = std::ifstream(path("log.db")).good() && !std::ofstream(path("new")).good();
+    if (binding) {
+      EXPECT_EQ(open().load().size(), 1u);
+      EXPECT_THROW(create().add({{"conv", "direct", {90, 0, 5}}}), Error);
+    }
+  }
+  fs::permissions(folder_, fs::perms(0755));
+  if (!binding) GTEST_SKIP() << "permissions do not bind here";
+}
+
+/// Killed within a transaction, a writer leaves its journal: the next reader rolls it back.
+TEST_F(Log, AKilledWriterLeavesWholeTransactions) {
+  std::minstd_rand random(7);
+  create();
+  int journals = 0;
+  for (int kill_number = 0; kill_number < 20; ++kill_number) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      MeasurementLog log = create();
+      for (int i = 0;; ++i) {
+        log.add({{"conv", std::to_string(i), {1, 0, 1}}, {"pool", std::to_string(i), {1, 0, 1}}});
+        (void)!::write(ends[1], &i, sizeof i);
+      }
+    }
+    close(ends[1]);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 + random() % 50));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    int last = -1;
+    while (::read(ends[0], &last, sizeof last) == sizeof last) continue;
+    close(ends[0]);
+    journals += std::filesystem::exists(path("log.db-journal"));
+    const size_t found = open().load().size();
+    EXPECT_EQ(found % 2, 0u);
+    EXPECT_GE(found, 2 * static_cast<size_t>(last + 1));
+  }
+  EXPECT_GT(journals, 0) << "no writer was killed within a transaction";
 }
 
 void expect_refused(const std::string& part, const std::function<void()>& action) {
@@ -74,9 +151,8 @@ TEST_F(Log, WhatIsNoLogIsRefused) {
 }
 
 TEST_F(Log, AnUnwritableFolderIsRefused) {
-  expect_refused("nowhere/log.db", [&] {
-    MeasurementLog(path("nowhere/log.db"), here(), MeasurementLog::Open::create);
-  });
+  expect_refused("nowhere/log.db",
+                 [&] { MeasurementLog(path("nowhere/log.db"), here(), MeasurementLog::Open::create); });
 }
 
 }  // namespace
