@@ -1,16 +1,14 @@
 #include "choose/measurement_log.h"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <fstream>
 #include <random>
-#include <thread>
 
-#include "io/temp_folder.h"
-#include "support/error.h"
+#include "support/expect_error.h"
+#include "support/killed_process.h"
+#include "support/temp_folder.h"
 
 namespace convoy {
 namespace {
@@ -87,7 +85,7 @@ TEST_F(Log, IsReadInAFolderThatCannotBeWritten) {
   namespace fs = std::filesystem;
   create().add({{"conv", "direct", {100, 0, 5}}});
   fs::permissions(path("log.db"), fs::perms(0444));
-  fs::permissions(folder_, fs::perms(0555));
+  fs::permissions(folder(), fs::perms(0555));
   bool binding = false;
   {
     const Unprivileged now;
@@ -97,7 +95,7 @@ TEST_F(Log, IsReadInAFolderThatCannotBeWritten) {
       EXPECT_THROW(create().add({{"conv", "direct", {90, 0, 5}}}), Error);
     }
   }
-  fs::permissions(folder_, fs::perms(0755));
+  fs::permissions(folder(), fs::perms(0755));
   if (!binding) GTEST_SKIP() << "permissions do not bind here";
 }
 
@@ -107,24 +105,13 @@ TEST_F(Log, AKilledWriterLeavesWholeTransactions) {
   create();
   int journals = 0;
   for (int kill_number = 0; kill_number < 20; ++kill_number) {
-    int ends[2];
-    ASSERT_EQ(pipe(ends), 0);
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
+    const int last = run_and_kill(std::chrono::milliseconds(5 + random() % 50), [&](auto report) {
       MeasurementLog log = create();
       for (int i = 0;; ++i) {
         log.add({{"conv", std::to_string(i), {1, 0, 1}}, {"pool", std::to_string(i), {1, 0, 1}}});
-        (void)!::write(ends[1], &i, sizeof i);
+        report(i);
       }
-    }
-    close(ends[1]);
-    std::this_thread::sleep_for(std::chrono::milliseconds(5 + random() % 50));
-    kill(child, SIGKILL);
-    waitpid(child, nullptr, 0);
-    int last = -1;
-    while (::read(ends[0], &last, sizeof last) == sizeof last) continue;
-    close(ends[0]);
+    });
     journals += std::filesystem::exists(path("log.db-journal"));
     const size_t found = open().load().size();
     EXPECT_EQ(found % 2, 0u);
@@ -133,25 +120,16 @@ TEST_F(Log, AKilledWriterLeavesWholeTransactions) {
   EXPECT_GT(journals, 0) << "no writer was killed within a transaction";
 }
 
-void expect_refused(const std::string& part, const std::function<void()>& action) {
-  try {
-    action();
-    FAIL() << "not refused";
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
-  }
-}
-
 TEST_F(Log, WhatIsNoLogIsRefused) {
-  expect_refused("log.db", [&] { open(); });
+  expect_invalid("log.db", [&] { open(); });
   std::ofstream(path("log.db")) << "this is a text file that is long enough to be taken for the header of a database, "
                                    "if nobody looks at what it says";
-  expect_refused("log.db: file is not a database", [&] { open(); });
-  expect_refused("log.db: file is not a database", [&] { create(); });
+  expect_invalid("log.db: file is not a database", [&] { open(); });
+  expect_invalid("log.db: file is not a database", [&] { create(); });
 }
 
 TEST_F(Log, AnUnwritableFolderIsRefused) {
-  expect_refused("nowhere/log.db",
+  expect_invalid("nowhere/log.db",
                  [&] { MeasurementLog(path("nowhere/log.db"), here(), MeasurementLog::Open::create); });
 }
 

@@ -5,23 +5,10 @@
 
 #include <algorithm>
 
-#include "graph/text.h"
+#include "support/three_convolutions.h"
 
 namespace convoy::cli {
 namespace {
-
-Graph three_convolutions() {
-  return graph_from_text(R"(graph g
-input %x f32[1x2x5x5]
-constant %wa f32[3x2x1x1] 1 0.5 -0.5 1 0.25 2
-constant %wb f32[2x3x1x1] 1 -1 0.5 0.25 2 -0.5
-constant %wc f32[2x2x1x1] 1 3 -2 1
-%a f32[1x3x5x5] = conv2d(%x, %wa, _) @conv_a
-%b f32[1x2x5x5] = conv2d(%a, %wb, _) @conv_b
-%y f32[1x2x5x5] = conv2d(%b, %wc, _) @conv_c
-output %y
-)");
-}
 
 /// Instead of the kernel that was compiled for the step: 1000 everywhere.
 void replace_kernel(Plan& plan, const std::string& name) {
@@ -40,9 +27,7 @@ Comparison compare_with_wrong_kernel(const std::string& layer) {
   CompareOptions options;
   options.compile.use_cache = false;
   if (!layer.empty()) options.plan_hook = [&](Plan& plan) { replace_kernel(plan, layer); };
-  Tensor x(graph.type(graph.inputs[0]));
-  for (int64_t i = 0; i < x.elems(); ++i) x.as<float>()[i] = static_cast<float>(i % 7) - 3;
-  return compare_layers(graph, {x}, options);
+  return compare_layers(graph, {ramp(graph.type(graph.inputs[0]))}, options);
 }
 
 TEST(ComparisonText, NamesTheLayerWithTheWrongKernel) {

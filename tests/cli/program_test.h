@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "io/temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace convoy::cli {
 
@@ -22,9 +22,8 @@ class Program : public TempFolder {
 
   /// `arguments` as for a shell, in the test's folder. The cache of kernels is shared by the tests.
   Finished convoy(const std::string& arguments) {
-    const std::string command = "cd '" + folder_.string() +
-                                "' && CONVOY_CACHE_DIR=" CONVOY_TEST_CACHE " " CONVOY_PROGRAM " " + arguments +
-                                " >stdout.txt 2>stderr.txt </dev/null";
+    const std::string command = "cd '" + folder() + "' && CONVOY_CACHE_DIR=" CONVOY_TEST_CACHE " " CONVOY_PROGRAM " " +
+                                arguments + " >stdout.txt 2>stderr.txt </dev/null";
     const int status = std::system(command.c_str());
     Finished finished{WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("stdout.txt"), read("stderr.txt")};
     std::filesystem::remove(path("stdout.txt"));

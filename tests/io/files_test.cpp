@@ -1,7 +1,7 @@
 #include "io/files.h"
 
-#include "io/temp_folder.h"
 #include "support/expect_error.h"
+#include "support/temp_folder.h"
 
 namespace convoy {
 namespace {
@@ -49,12 +49,12 @@ TEST_F(Files, CheckWritableLeavesNothing) {
   check_writable(path("y"));
   EXPECT_EQ(count(), 0u);
   expect_invalid("No such file or directory", [&] { check_writable(path("none/y")); });
-  expect_invalid("is a folder", [&] { check_writable(folder_.string()); });
+  expect_invalid("is a folder", [&] { check_writable(folder()); });
 }
 
 TEST_F(Files, SourceNamesWhatIsWrong) {
   expect_invalid("No such file", [&] { FileSource(path("none")); });
-  expect_invalid("is a folder", [&] { FileSource(folder_.string()); });
+  expect_invalid("is a folder", [&] { FileSource{folder()}; });
   expect_invalid("not a regular file", [&] { FileSource("/dev/null"); });
   FileSource source(write("x", "abc"));
   char bytes[4];

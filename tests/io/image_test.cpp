@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "io/temp_folder.h"
 #include "support/expect_error.h"
+#include "support/temp_folder.h"
 
 namespace convoy {
 namespace {
@@ -110,7 +110,7 @@ TEST_F(Image, RefusesDamage) {
   expect_invalid("t.png: is empty", [&] { load_image(write("t.png", "")); });
   expect_invalid("is not a picture", [&] { load_image(write("t.png", "hello")); });
   expect_invalid("none.png: cannot be read", [&] { load_image(path("none.png")); });
-  expect_invalid("is a folder", [&] { load_image(folder_.string()); });
+  expect_invalid("is a folder", [&] { load_image(folder()); });
 }
 
 TEST_F(Image, WritesOnlyPictures) {

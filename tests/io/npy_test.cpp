@@ -4,9 +4,9 @@
 #include <numeric>
 
 #include "io/npy_header.h"
-#include "io/temp_folder.h"
 #include "support/dtypes.h"
 #include "support/expect_error.h"
+#include "support/temp_folder.h"
 
 namespace convoy {
 namespace {

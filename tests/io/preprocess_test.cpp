@@ -1,7 +1,7 @@
 #include "io/preprocess.h"
 
-#include "io/temp_folder.h"
 #include "support/expect_error.h"
+#include "support/temp_folder.h"
 
 namespace convoy {
 namespace {

@@ -5,31 +5,10 @@
 #include <cmath>
 #include <limits>
 
-#include "graph/text.h"
+#include "support/three_convolutions.h"
 
 namespace convoy {
 namespace {
-
-/// Three convolutions in a row and a sum, in four groups.
-Graph chain() {
-  return graph_from_text(R"(graph chain
-input %x f32[1x2x5x5]
-constant %wa f32[3x2x1x1] 1 0.5 -0.5 1 0.25 2
-constant %wb f32[2x3x1x1] 1 -1 0.5 0.25 2 -0.5
-constant %wc f32[2x2x1x1] 1 3 -2 1
-%a f32[1x3x5x5] = conv2d(%x, %wa, _) @conv_a
-%b f32[1x2x5x5] = conv2d(%a, %wb, _) @conv_b
-%c f32[1x2x5x5] = conv2d(%b, %wc, _) @conv_c
-%y f32[1x2x5x5] = softmax(%c) axis=1 @softmax
-output %y
-)");
-}
-
-Tensor ramp(const TensorType& type) {
-  Tensor tensor(type);
-  for (int64_t i = 0; i < tensor.elems(); ++i) tensor.as<float>()[i] = static_cast<float>(i % 7) - 3;
-  return tensor;
-}
 
 /// Adds to the first element of what the step computes.
 void corrupt(Plan& plan, const std::string& name) {
@@ -53,7 +32,7 @@ CompareOptions on_host() {
 }
 
 TEST(CompareLayers, AgreesWithTheReference) {
-  const Graph graph = chain();
+  const Graph graph = three_convolutions();
   CompareOptions options;
   options.compile.use_cache = false;
   const Comparison comparison = compare_layers(graph, {ramp(graph.type(graph.inputs[0]))}, options);
@@ -66,7 +45,7 @@ TEST(CompareLayers, AgreesWithTheReference) {
 }
 
 TEST(CompareLayers, NamesTheFirstWrongLayer) {
-  const Graph graph = chain();
+  const Graph graph = three_convolutions();
   const std::vector<Tensor> inputs = {ramp(graph.type(graph.inputs[0]))};
   for (const char* layer : {"conv_a", "conv_b", "conv_c"}) {
     CompareOptions options = on_host();

@@ -1,18 +1,15 @@
 #include "tune/tuner.h"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <random>
-#include <thread>
 
 #include "graph/text.h"
-#include "io/temp_folder.h"
 #include "runtime/compile.h"
 #include "runtime/program_data.h"
+#include "support/killed_process.h"
+#include "support/temp_folder.h"
 
 namespace convoy {
 namespace {
@@ -101,33 +98,20 @@ TEST_F(Tuning, StoppingKeepsWhatWasMeasured) {
   EXPECT_GE(static_cast<int>(measured.load().size()), reported);
 }
 
-/// A child tunes and reports through a pipe; it is killed at a random moment.
+/// A process that tunes is killed at a random moment.
 TEST_F(Tuning, KillingLosesNothingThatWasReported) {
   std::minstd_rand random(7);
   log().load();  // the log exists, and the kernels below are compiled before the clock runs
   compile_graph(network(), options());
   int reported = 0;
   for (int kill_number = 0; kill_number < 20; ++kill_number) {
-    int ends[2];
-    ASSERT_EQ(pipe(ends), 0);
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
+    const std::chrono::milliseconds delay(random() % 700);
+    const int last = run_and_kill(delay, [&](auto report) {
       MeasurementLog measured = log();
-      const auto progress = [&](const TuneProgress& p) {
-        const int total = static_cast<int>(measured.load().size());
-        (void)!::write(ends[1], &total, sizeof total);
-        (void)p;
-      };
+      const auto progress = [&](const TuneProgress&) { report(static_cast<int>(measured.load().size())); };
       tune(network(), options(), measured, {.progress = progress});
-      _exit(0);
-    }
-    close(ends[1]);
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 700));
-    kill(child, SIGKILL);
-    waitpid(child, nullptr, 0);
-    for (int total; ::read(ends[0], &total, sizeof total) == sizeof total;) reported = std::max(reported, total);
-    close(ends[0]);
+    });
+    reported = std::max(reported, last);
     EXPECT_GE(static_cast<int>(log(MeasurementLog::Open::existing).load().size()), reported);
   }
   EXPECT_GT(reported, 0);

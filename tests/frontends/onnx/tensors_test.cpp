@@ -3,18 +3,15 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "support/dtypes.h"
 #include "support/expect_error.h"
 #include "support/run_op.h"
+#include "support/temp_folder.h"
 
 namespace convoy::onnx_frontend {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::shared_ptr<onnx::TensorProto> make_proto(int data_type, std::initializer_list<int64_t> dims) {
   auto proto = std::make_shared<onnx::TensorProto>();
@@ -139,17 +136,14 @@ TEST(OnnxTensors, UnsupportedTypesAreNamed) {
 class OnnxExternalData : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "convoy_XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    fs::create_directory(folder_ / "weights");
+    std::filesystem::create_directory(dir_.path("weights"));
     const std::vector<float> values = {1, 2, 3, 4};
     for (const char* name : {"w.bin", "weights/w.bin"}) {
-      std::ofstream(folder_ / name, std::ios::binary).write(reinterpret_cast<const char*>(values.data()), 16);
+      dir_.write(name, std::string(reinterpret_cast<const char*>(values.data()), 16));
     }
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
-  std::string model_path() const { return (folder_ / "model.onnx").string(); }
+  std::string model_path() const { return dir_.path("model.onnx"); }
 
   static std::shared_ptr<onnx::TensorProto> external(const std::string& location, const std::string& offset = "",
                                                      const std::string& length = "") {
@@ -166,7 +160,7 @@ class OnnxExternalData : public testing::Test {
     return proto;
   }
 
-  fs::path folder_;
+  TempDir dir_;
 };
 
 TEST_F(OnnxExternalData, IsReadWhereTheModelSays) {
@@ -180,8 +174,8 @@ TEST_F(OnnxExternalData, OffsetThatIsNotAligned) {
 }
 
 TEST_F(OnnxExternalData, MissingFile) {
-  const std::string path = (folder_ / "gone.bin").string();
-  expect_refused("its external data '" + path + "': the file does not exist", external("gone.bin"), model_path());
+  expect_refused("its external data '" + dir_.path("gone.bin") + "': the file does not exist", external("gone.bin"),
+                 model_path());
 }
 
 TEST_F(OnnxExternalData, OutsideOfTheFolder) {
@@ -201,8 +195,7 @@ TEST_F(OnnxExternalData, OutOfRange) {
 }
 
 TEST_F(OnnxExternalData, NotARegularFile) {
-  expect_refused("its external data '" + (folder_ / "weights").string() + "': is a folder", external("weights"),
-                 model_path());
+  expect_refused("its external data '" + dir_.path("weights") + "': is a folder", external("weights"), model_path());
 }
 
 }  // namespace

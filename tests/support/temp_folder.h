@@ -1,4 +1,4 @@
-// A folder of its own for each test, removed afterwards.
+// Folders for what tests write, removed afterwards.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -6,18 +6,23 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 
 namespace convoy {
 
-class TempFolder : public ::testing::Test {
- protected:
-  TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "convoy-io-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
+/// A folder of its own.
+class TempDir {
+ public:
+  TempDir() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "convoy-XXXXXX").string();
+    if (!mkdtemp(pattern.data())) throw std::runtime_error(pattern + " cannot be made");
+    folder_ = pattern;
   }
-  ~TempFolder() override { std::filesystem::remove_all(folder_); }
+  ~TempDir() { std::filesystem::remove_all(folder_); }
+  TempDir(const TempDir&) = delete;
 
+  std::string folder() const { return folder_.string(); }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::string write(const std::string& name, const std::string& bytes) const {
     std::ofstream(path(name), std::ios::binary) << bytes;
@@ -32,7 +37,11 @@ class TempFolder : public ::testing::Test {
     return std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator());
   }
 
+ private:
   std::filesystem::path folder_;
 };
+
+/// A folder for each test.
+class TempFolder : public ::testing::Test, protected TempDir {};
 
 }  // namespace convoy
