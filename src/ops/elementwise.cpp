@@ -35,6 +35,20 @@ void check_operands(BinaryKind kind, const TensorType& lhs, const TensorType& rh
 
 }  // namespace
 
+Unary unary(UnaryKind kind, double alpha, double beta) {
+  Unary op;
+  op.kind = kind;
+  op.alpha = alpha;
+  op.beta = beta;
+  return op;
+}
+
+Binary binary(BinaryKind kind) {
+  Binary op;
+  op.kind = kind;
+  return op;
+}
+
 Shape broadcast_shape(const Shape& a, const Shape& b) {
   const int rank = std::max(a.rank(), b.rank());
   std::vector<int64_t> dims(rank);

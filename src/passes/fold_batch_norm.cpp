@@ -123,12 +123,12 @@ ValueId add_affine(RewriteContext& context, ValueId x, const ChannelAffine& chai
   };
   if (scales) {
     const ValueId scale = constant(chain.scale, "_scale");
-    x = context.builder.make(binary_op(BinaryKind::mul), {x, scale}, shifts ? name + "_mul" : name,
+    x = context.builder.make(binary(BinaryKind::mul), {x, scale}, shifts ? name + "_mul" : name,
                              shifts ? "" : output_name(context));
   }
   if (!shifts) return x;
   const ValueId shift = constant(chain.shift, "_shift");
-  return context.builder.make(binary_op(BinaryKind::add), {x, shift}, name, output_name(context));
+  return context.builder.make(binary(BinaryKind::add), {x, shift}, name, output_name(context));
 }
 
 Replacement fold_into_matmul(RewriteContext& context) {

@@ -24,20 +24,6 @@ bool gives(const Op& op, const InputTypes& inputs, const TensorType& type) {
 
 }  // namespace
 
-Unary unary_op(UnaryKind kind, double alpha, double beta) {
-  Unary op;
-  op.kind = kind;
-  op.alpha = alpha;
-  op.beta = beta;
-  return op;
-}
-
-Binary binary_op(BinaryKind kind) {
-  Binary op;
-  op.kind = kind;
-  return op;
-}
-
 const Node* producer(const Graph& graph, ValueId id) {
   if (id == kAbsent || graph.value(id).producer < 0) return nullptr;
   return &graph.nodes[graph.value(id).producer];

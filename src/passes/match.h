@@ -16,9 +16,6 @@ namespace convoy {
 /// The new graph's values that stand for a node's outputs, or nothing: what a RewriteRule returns.
 using Replacement = std::optional<std::vector<ValueId>>;
 
-Unary unary_op(UnaryKind kind, double alpha = 0, double beta = 0);
-Binary binary_op(BinaryKind kind);
-
 /// The node that computes a value; null for a network input and for a constant.
 const Node* producer(const Graph& graph, ValueId id);
 

@@ -39,7 +39,7 @@ std::optional<ScalarAffine> affine_of_node(const RewriteContext& context) {
 Replacement replace_with_hard_sigmoid(RewriteContext& context, const std::optional<HardSigmoid>& match) {
   if (!match || !nearly_equal(match->gain, 1)) return std::nullopt;
   const auto& [base, scale, shift] = match->argument;
-  return replace_with(context, unary_op(UnaryKind::hard_sigmoid, scale, shift), {base});
+  return replace_with(context, unary(UnaryKind::hard_sigmoid, scale, shift), {base});
 }
 
 /// clip(a*x + b, 0, 1), where the node is the clip.
@@ -98,7 +98,7 @@ Replacement hard_swish(RewriteContext& context, const Product& product) {
   if (!nearly_equal(scalar_affine(graph, product.x).then(product.factor * gate->gain, 0), x)) return std::nullopt;
   const ValueId id = find_in_chain(graph, product.x, x);
   if (id == kAbsent) return std::nullopt;
-  return replace_with(context, unary_op(UnaryKind::hard_swish), {id});
+  return replace_with(context, unary(UnaryKind::hard_swish), {id});
 }
 
 /// x * gate(x), where the gate's innermost argument is `argument` in the graph, scaled by `gain`.
@@ -107,7 +107,7 @@ Replacement gated(RewriteContext& context, const Product& product, UnaryKind kin
   const Graph& graph = context.builder.graph();
   const ScalarAffine x = scalar_affine(graph, product.x).then(product.factor * gain, 0);
   if (!nearly_equal(x, scalar_affine(graph, argument))) return std::nullopt;
-  return replace_with(context, unary_op(kind), {argument});
+  return replace_with(context, unary(kind), {argument});
 }
 
 /// x * sigmoid(x).
@@ -135,7 +135,7 @@ Replacement gelu(RewriteContext& context, const Product& product) {
   if (!nearly_equal(scalar_affine(graph, product.x).then(2 * product.factor * gate.scale, 0), x)) return std::nullopt;
   const ValueId id = find_in_chain(graph, product.x, x);
   if (id == kAbsent) return std::nullopt;
-  return replace_with(context, unary_op(UnaryKind::gelu), {id});
+  return replace_with(context, unary(UnaryKind::gelu), {id});
 }
 
 Replacement gated_product(RewriteContext& context) {
@@ -157,7 +157,7 @@ Replacement softplus(RewriteContext& context) {
   const ScalarAffine sum = scalar_affine(graph, context.inputs[0]);
   const ValueId x = unary_input(graph, sum.base, UnaryKind::exp);
   if (x == kAbsent || sum.scale != 1 || sum.shift != 1) return std::nullopt;
-  return replace_with(context, unary_op(UnaryKind::softplus), {x});
+  return replace_with(context, unary(UnaryKind::softplus), {x});
 }
 
 /// max(x, a*x).
@@ -171,7 +171,7 @@ Replacement leaky_relu(RewriteContext& context) {
     const auto step = scalar_affine_step(graph, *scaled->op, scaled->inputs, output_type(context));
     if (!step || step->base != context.inputs[side] || step->shift != 0) continue;
     if (step->scale < 0 || step->scale >= 1) continue;
-    return replace_with(context, unary_op(UnaryKind::leaky_relu, step->scale), {step->base});
+    return replace_with(context, unary(UnaryKind::leaky_relu, step->scale), {step->base});
   }
   return std::nullopt;
 }

@@ -61,7 +61,7 @@ Replacement drop_neutral(RewriteContext& context, const Binary& op) {
 Replacement subtraction_as_addition(RewriteContext& context, const Binary& op) {
   const ValueId rhs = context.inputs[1];
   if (op.kind != BinaryKind::sub || !small_constant(context.builder.graph(), rhs)) return std::nullopt;
-  return replace_with(context, binary_op(BinaryKind::add),
+  return replace_with(context, binary(BinaryKind::add),
                       {context.inputs[0], map_constant(context, rhs, [](float value) { return -value; })});
 }
 
@@ -70,14 +70,14 @@ Replacement division_as_product(RewriteContext& context, const Binary& op) {
   const ValueId rhs = context.inputs[1];
   const auto value = uniform_constant(context.builder.graph(), rhs);
   if (op.kind != BinaryKind::div || !value || !is_power_of_two(*value)) return std::nullopt;
-  return replace_with(context, binary_op(BinaryKind::mul),
+  return replace_with(context, binary(BinaryKind::mul),
                       {context.inputs[0], map_constant(context, rhs, [](float value) { return 1 / value; })});
 }
 
 Replacement square_as_product(RewriteContext& context, const Binary& op) {
   const auto exponent = uniform_constant(context.builder.graph(), context.inputs[1]);
   if (op.kind != BinaryKind::pow || exponent != 2.0) return std::nullopt;
-  return replace_with(context, binary_op(BinaryKind::mul), {context.inputs[0], context.inputs[0]});
+  return replace_with(context, binary(BinaryKind::mul), {context.inputs[0], context.inputs[0]});
 }
 
 /// min, max and prelu with the same number everywhere are unary operators.
@@ -86,11 +86,11 @@ Replacement as_unary(RewriteContext& context, const Binary& op) {
   if (!value) return std::nullopt;
   switch (op.kind) {
     case BinaryKind::max:
-      return replace_with(context, unary_op(UnaryKind::clip, *value, kInfinity), {context.inputs[0]});
+      return replace_with(context, unary(UnaryKind::clip, *value, kInfinity), {context.inputs[0]});
     case BinaryKind::min:
-      return replace_with(context, unary_op(UnaryKind::clip, -kInfinity, *value), {context.inputs[0]});
+      return replace_with(context, unary(UnaryKind::clip, -kInfinity, *value), {context.inputs[0]});
     case BinaryKind::prelu:
-      return replace_with(context, unary_op(UnaryKind::leaky_relu, *value), {context.inputs[0]});
+      return replace_with(context, unary(UnaryKind::leaky_relu, *value), {context.inputs[0]});
     default:
       return std::nullopt;
   }
@@ -138,8 +138,8 @@ std::optional<Bounds> clamp_bounds(const Op& op) {
 
 Replacement replace_with_clamp(RewriteContext& context, const Bounds& bounds, ValueId x) {
   if (bounds == Bounds{-kInfinity, kInfinity}) return replace_with_value(context, x);
-  if (bounds == Bounds{0, kInfinity}) return replace_with(context, unary_op(UnaryKind::relu), {x});
-  return replace_with(context, unary_op(UnaryKind::clip, bounds.low, bounds.high), {x});
+  if (bounds == Bounds{0, kInfinity}) return replace_with(context, unary(UnaryKind::relu), {x});
+  return replace_with(context, unary(UnaryKind::clip, bounds.low, bounds.high), {x});
 }
 
 Replacement merge_clamps(RewriteContext& context) {

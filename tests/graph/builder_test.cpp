@@ -16,12 +16,6 @@
 namespace convoy {
 namespace {
 
-Binary binary(BinaryKind kind) {
-  Binary op;
-  op.kind = kind;
-  return op;
-}
-
 TEST(GraphBuilder, InfersTypesAndNamesOutputs) {
   GraphBuilder builder("g");
   const ValueId x = builder.input("x", {DType::f32, {2, 3}}), y = builder.input("y", {DType::f32, {3}});
@@ -128,7 +122,9 @@ TEST(GraphBuilder, RefusesHugeValues) {
                  builder.make(binary(BinaryKind::add), {row, column}, "sum");
                });
   expect_error(ErrorKind::unsupported, "input 'none': the output f32[0x9223372036854775807] is empty, but its other",
-               [&] { builder.input("none", {DType::f32, {0, std::numeric_limits<int64_t>::max()}}); });
+               [&] {
+                 builder.input("none", {DType::f32, {0, std::numeric_limits<int64_t>::max()}});
+               });
   expect_error(ErrorKind::unsupported, "input 'huge'", [&] { builder.input("huge", {DType::u8, {int64_t{1} << 32}}); });
 }
 

@@ -13,13 +13,6 @@
 namespace convoy {
 namespace {
 
-Unary unary(UnaryKind kind, double alpha = 0) {
-  Unary op;
-  op.kind = kind;
-  op.alpha = alpha;
-  return op;
-}
-
 constexpr const char* kText = R"(graph small
 input %x f32[2x3]
 constant %w f32[3x2] 0.25 -0.5 1 2 3 1e-10

@@ -71,17 +71,4 @@ Proposal proposal_for(const Impl& impl, const BuildCase& build);
 /// "conv2d(1x3x17x9, 8x3x3x3) strides=[1,1] ... + relu(...)".
 std::string case_text(const GroupedGraph& grouped);
 
-inline Unary unary(UnaryKind kind, double alpha = 0, double beta = 0) {
-  Unary op;
-  op.kind = kind;
-  op.alpha = alpha;
-  op.beta = beta;
-  return op;
-}
-inline Binary binary(BinaryKind kind) {
-  Binary op;
-  op.kind = kind;
-  return op;
-}
-
 }  // namespace convoy

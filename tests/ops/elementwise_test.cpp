@@ -14,20 +14,6 @@ namespace {
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
-Unary unary(UnaryKind kind, double alpha = 0, double beta = 0) {
-  Unary op;
-  op.kind = kind;
-  op.alpha = alpha;
-  op.beta = beta;
-  return op;
-}
-
-Binary binary(BinaryKind kind) {
-  Binary op;
-  op.kind = kind;
-  return op;
-}
-
 template <class T>
 std::vector<T> run_binary(BinaryKind kind, const std::vector<T>& lhs, const std::vector<T>& rhs) {
   return values_of<T>(run_op1(binary(kind), {Tensor::of(lhs), Tensor::of(rhs)}));

@@ -7,20 +7,6 @@
 
 namespace convoy::onnx_frontend {
 
-inline Unary unary(UnaryKind kind, double alpha = 0, double beta = 0) {
-  Unary op;
-  op.kind = kind;
-  op.alpha = alpha;
-  op.beta = beta;
-  return op;
-}
-
-inline Binary binary(BinaryKind kind) {
-  Binary op;
-  op.kind = kind;
-  return op;
-}
-
 inline Cast cast_to(DType dtype) {
   Cast op;
   op.to = dtype;

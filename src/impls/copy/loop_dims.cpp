@@ -54,6 +54,16 @@ std::vector<Val> split_index(KernelBuilder& b, const std::vector<LoopDim>& dims,
   return index;
 }
 
+RowStart row_start(KernelBuilder& b, const std::vector<LoopDim>& dims, Val row, size_t axes, Val base) {
+  RowStart start{std::vector<Val>(axes, b.i64(0)), base};
+  const std::vector<Val> index = split_index(b, dims, row);
+  for (size_t d = 0; d < dims.size(); ++d) {
+    start.index[dims[d].axis] = index[d];
+    start.address = b.offset(start.address, index[d] * dims[d].strides[0]);
+  }
+  return start;
+}
+
 std::string loop_key(const std::vector<LoopDim>& dims) {
   std::string text;
   for (const LoopDim& dim : dims) text += fmt::format("{}:{}{};", dim.axis, dim.extent, attribute_text(dim.strides));

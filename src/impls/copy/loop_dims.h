@@ -26,6 +26,13 @@ int64_t iterations(const std::vector<LoopDim>& dims);
 /// The indices along `dims` that iteration `row` stands for, last dimension fastest.
 std::vector<Val> split_index(KernelBuilder& b, const std::vector<LoopDim>& dims, Val row);
 
+/// Where iteration `row` of `dims` begins.
+struct RowStart {
+  std::vector<Val> index;  ///< along each axis; 0 along those that no dimension is of
+  Val address;             ///< in the first tensor
+};
+RowStart row_start(KernelBuilder& b, const std::vector<LoopDim>& dims, Val row, size_t axes, Val base);
+
 /// Text for kernel keys.
 std::string loop_key(const std::vector<LoopDim>& dims);
 

@@ -72,21 +72,12 @@ std::string node_refusal(const Graph& graph, const Node& node) {
 
 namespace {
 
+/// As for floats, but for minimum and maximum: there is no NaN to be passed on.
 Val emit_integer(KernelBuilder& b, BinaryKind kind, DType dtype, Val lhs, Val rhs) {
-  switch (kind) {
-    case BinaryKind::add:
-      return lhs + rhs;
-    case BinaryKind::sub:
-      return lhs - rhs;
-    case BinaryKind::mul:
-      return lhs * rhs;
-    case BinaryKind::min:
-      return b.select(b.compare("lt", lhs, rhs, dtype), lhs, rhs);
-    case BinaryKind::max:
-      return b.select(b.compare("gt", lhs, rhs, dtype), lhs, rhs);
-    default:
-      internal_error("{} has no vector code for integers", enum_word(kind));
-  }
+  if (!is_integer_arithmetic(kind)) internal_error("{} has no vector code for integers", enum_word(kind));
+  if (kind == BinaryKind::min) return b.select(b.compare("lt", lhs, rhs, dtype), lhs, rhs);
+  if (kind == BinaryKind::max) return b.select(b.compare("gt", lhs, rhs, dtype), lhs, rhs);
+  return emit_binary(b, kind, lhs, rhs);
 }
 
 Val emit_binary_of(KernelBuilder& b, BinaryKind kind, DType dtype, Val lhs, Val rhs) {

@@ -51,13 +51,7 @@ class LayerNormEmitter {
 
   void emit() {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
-      std::vector<Val> index(k_.dst.size(), b_.i64(0));
-      Val src = b_.arg(kSrc);
-      const std::vector<Val> rows = split_index(b_, k_.rows, row);
-      for (size_t d = 0; d < rows.size(); ++d) {
-        index[k_.rows[d].axis] = rows[d];
-        src = b_.offset(src, rows[d] * k_.rows[d].strides[kSrc]);
-      }
+      const auto [index, src] = row_start(b_, k_.rows, row, k_.dst.size(), b_.arg(kSrc));
       const double share = 1 / static_cast<double>(k_.count);
       Val mean = sum(src, [](Val x) { return x; }) * b_.f32(share);
       Val variance = sum(src, [&](Val x) { return (x - mean) * (x - mean); }) * b_.f32(share);

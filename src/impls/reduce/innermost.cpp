@@ -53,13 +53,7 @@ class InnermostEmitter {
 
   void emit() {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
-      std::vector<Val> index(r_.dst.size(), b_.i64(0));
-      Val src = b_.arg(0);
-      const std::vector<Val> kept = split_index(b_, r_.kept, row);
-      for (size_t d = 0; d < kept.size(); ++d) {
-        index[r_.kept[d].axis] = kept[d];
-        src = b_.offset(src, kept[d] * r_.kept[d].strides[0]);
-      }
+      const auto [index, src] = row_start(b_, r_.kept, row, r_.dst.size(), b_.arg(0));
       k_.has_tiles() ? tiles(index, src) : along_axis(index, src);
     });
   }

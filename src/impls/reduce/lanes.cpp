@@ -64,13 +64,7 @@ class LanesEmitter {
   /// `elems` results from `lane` on.
   void block(Val row, Val lane, int64_t elems) {
     const int vectors = static_cast<int>((elems + b_.lanes() - 1) / b_.lanes());
-    std::vector<Val> index(r_.dst.size(), b_.i64(0));
-    Val src = b_.offset(b_.arg(0), lane);
-    const std::vector<Val> kept = split_index(b_, r_.kept, row);
-    for (size_t d = 0; d < kept.size(); ++d) {
-      index[r_.kept[d].axis] = kept[d];
-      src = b_.offset(src, kept[d] * r_.kept[d].strides[0]);
-    }
+    auto [index, src] = row_start(b_, r_.kept, row, r_.dst.size(), b_.offset(b_.arg(0), lane));
     index[k_.lane.axis] = lane;
     store(index, elems, fold_elements(src, elems, vectors));
   }

@@ -27,13 +27,7 @@ class SoftmaxEmitter {
 
   void emit() {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
-      std::vector<Val> index(k_.dst.size(), b_.i64(0));
-      Val src = b_.arg(0);
-      const std::vector<Val> others = split_index(b_, k_.others, row);
-      for (size_t d = 0; d < others.size(); ++d) {
-        index[k_.others[d].axis] = others[d];
-        src = b_.offset(src, others[d] * k_.others[d].strides[0]);
-      }
+      const auto [index, src] = row_start(b_, k_.others, row, k_.dst.size(), b_.arg(0));
       Val dst = element_address(b_, b_.arg(1), k_.dst, index);
       Val largest = maximum(src);
       Val sum = exponentials(src, dst, largest);

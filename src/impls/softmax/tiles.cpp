@@ -44,13 +44,7 @@ class TilesEmitter {
 
   void emit() {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
-      std::vector<Val> index(s_.dst.size(), b_.i64(0));
-      Val src = b_.arg(0);
-      const std::vector<Val> others = split_index(b_, s_.others, row);
-      for (size_t d = 0; d < others.size(); ++d) {
-        index[s_.others[d].axis] = others[d];
-        src = b_.offset(src, others[d] * s_.others[d].strides[0]);
-      }
+      auto [index, src] = row_start(b_, s_.others, row, s_.dst.size(), b_.arg(0));
       for_each_tile_column(b_, k_.line.extent, [&](Val first, int lines) {
         index[k_.line.axis] = first;
         pixels(index, b_.offset(src, first * k_.line.strides[0]), lines);
