@@ -48,15 +48,20 @@ class StopOnInterrupt {
 
 std::string progress_text(const std::string& model, const TuneProgress& progress) {
   const double fraction = static_cast<double>(progress.round) / std::max(progress.rounds, 1);
-  return fmt::format("tuning {} {} {} candidates measured, {:.0f} s left", model, bar(fraction, 20, stdout_shows_utf8()),
-                     progress.measured, std::max(progress.left_s, 0.0));
+  return fmt::format("tuning {} {} {} candidates measured, {:.0f} s left", model,
+                     bar(fraction, 20, stdout_shows_utf8()), progress.measured, std::max(progress.left_s, 0.0));
 }
 
-/// Medians of a network compiled in two ways, run in turns so that both meet the same machine.
+/// Medians of a network compiled in two ways, on the same random inputs, run in turns so that both meet the same
+/// machine.
 std::pair<double, double> compare_ms(Program& a, Program& b) {
+  const NetworkInputs inputs = read_inputs({}, a.inputs(), a.outputs(), Missing::random);
   Context contexts[] = {Context(a), Context(b)};
   std::vector<double> times[2];
-  for (Context& context : contexts) warm_up(context, {.seconds = 0.5});
+  for (Context& context : contexts) {
+    bind_inputs(context, inputs.tensors);
+    warm_up(context, {.seconds = 0.5});
+  }
   for (int turn = 0; turn < 6; ++turn) {
     const int which = turn % 2;
     const auto more = time_runs(contexts[which], {.seconds = 0.4});
