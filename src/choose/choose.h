@@ -1,5 +1,6 @@
 // Picks the implementation of a group: the fastest that was measured, else the cheapest by the cost model, counting
-// the conversions that its inputs would need, unless an option forces another.
+// the conversions that its inputs would need, unless an option forces another. Of those that are as good as equal, the
+// one that packs the fewest bytes of weights.
 #pragma once
 
 #include <string>
@@ -18,6 +19,7 @@ struct Considered {
   double cost_ns = 0;     ///< estimate, conversions of inputs included
   std::optional<Measurement> measured;
   double conversions_ns = 0;  ///< of inputs: measured or estimated
+  int64_t packed_bytes = 0;   ///< Proposal's
   std::string refusal;        ///< why not, or empty
 
   /// What the choice compares.

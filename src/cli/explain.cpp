@@ -59,6 +59,13 @@ std::vector<Considered> by_cost(std::vector<Considered> candidates) {
   return candidates;
 }
 
+/// "<--", and why when it is not the fastest.
+std::string pick(const Considered& picked, const Considered& fastest) {
+  if (picked.packed_bytes >= fastest.packed_bytes) return "<--";
+  return fmt::format("<-- as good, and packs {:.3g} MB of weights, not {:.3g}", picked.packed_bytes / 1e6,
+                     fastest.packed_bytes / 1e6);
+}
+
 /// The first step that computes the group, which may have several, "conv1.transform" for example; null when
 /// there is none. Conversions of its inputs have another operator.
 const PlanStep* step_of(const Plan& plan, const GroupChoice& choice) {
@@ -73,9 +80,11 @@ void print_choice(const GroupChoice& choice, const PlanStep* step) {
   const std::string detail = step && !step->detail.empty() ? " " + step->detail : "";
   fmt::print("{}: {}{}{}\n", choice.group, choice.op, detail, step ? " -> " + step->output.str() : "");
   Table table({{""}, {""}, {"", Align::right}, {"", Align::right}, {""}});
-  for (const Considered& candidate : by_cost(choice.candidates)) {
+  const std::vector<Considered> sorted = by_cost(choice.candidates);
+  for (const Considered& candidate : sorted) {
     const bool picked = candidate.impl == choice.picked;
-    table.add({"", candidate.impl, measured(candidate), estimate(candidate), picked ? "<--" : candidate.refusal});
+    table.add({"", candidate.impl, measured(candidate), estimate(candidate),
+               picked ? pick(candidate, sorted.front()) : candidate.refusal});
   }
   fmt::print("{}", table.str());
 }

@@ -53,6 +53,8 @@ struct Problem {
   ValueId anchor_input(size_t index) const {
     return index < anchor().inputs.size() ? anchor().inputs[index] : kAbsent;
   }
+  /// Bytes of the anchor's constant input `index`.
+  int64_t constant_bytes(size_t index) const { return type(anchor_input(index)).bytes(); }
   /// A value as a kernel's argument: constants bring their data along.
   StepArg arg(ValueId id) const {
     return graph().is_constant(id) ? StepArg(*graph().value(id).constant) : StepArg(ValueArg{id});
@@ -75,6 +77,10 @@ struct Proposal {
   /// What an output inside another tensor must satisfy (concatenation in place); the usual answer is that of
   /// the layout: row_major, or channels_last.
   std::optional<Demand> output_demand;
+  /// Each element of an operand of the epilogue is read, if at all, just before the output's same element is written,
+  /// once: the output may replace the operand in memory.
+  bool in_place = false;
+  int64_t packed_bytes = 0;            ///< of constants in a layout of their own, which it makes
   double cost_ns = 0;                  ///< estimate for one run with target.threads threads
   std::string variant;                 ///< kernel name: "conv2d_direct_f32_14x2_avx512"
 

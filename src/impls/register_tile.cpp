@@ -29,7 +29,10 @@ namespace {
 void add_step(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, Val src, Val weights, int64_t step,
               std::vector<Val>& acc) {
   std::vector<Val> w;
-  for (int n = 0; n < tile.nb; ++n) w.push_back(b.load(weights, step * run.weights_step + n * b.lanes()));
+  for (int n = 0; n < tile.nb; ++n) {
+    const int active = n + 1 == tile.nb ? run.last_active : -1;
+    w.push_back(b.load(weights, step * run.weights_step + n * b.lanes(), active));
+  }
   for (int m = 0; m < tile.mr; ++m) {
     if (!run.pixel_valid.empty() && !run.pixel_valid[m]) continue;
     Val x = b.load_splat(src, run.pixel_offsets[m] + step * run.src_step);

@@ -36,6 +36,7 @@ struct TileRun {
   Val weights;                         ///< vector 0 of step 0
   int64_t count = 0;
   int64_t src_step = 1, weights_step = 0;
+  int last_active = -1;                ///< lanes of the last vector that exist, all when negative
   std::vector<int64_t> pixel_offsets;  ///< from src, per m; constant
   std::vector<bool> pixel_valid;       ///< pixels outside the input add nothing; empty: all valid
 };

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <set>
 
-#include "ops/concat.h"
 #include "choose/prologues.h"
 #include "choose/signature.h"
 #include "impls/detail.h"
+#include "ops/concat.h"
 #include "plan/divide.h"
 #include "plan/memory_planner.h"
 #include "plan/placement.h"
@@ -155,10 +155,34 @@ class PlanMaker {
         proposal.output == Layout::row_major ? Demand::row_major : Demand::channels_last);
     for (ValueId id : outputs) {
       if (placement_.has(id)) continue;
-      auto home = placement_.home(id);
-      placement_.set(id, home && satisfies(home->at.view, demand) ? *home
-                                                                  : placement_.allocate(graph_.type(id), proposal.output));
+      auto place = placement_.home(id);
+      if (!place || !satisfies(place->at.view, demand)) place = place_of_operand(group, proposal, demand);
+      placement_.set(id, place ? *place : placement_.allocate(graph_.type(id), proposal.output));
     }
+  }
+
+  /// Of an operand of the epilogue that nobody reads later: the result may take its place.
+  std::optional<Place> place_of_operand(const Group& group, const Proposal& proposal, Demand demand) {
+    if (!proposal.in_place) return std::nullopt;
+    for (ValueId id : group.inputs) {
+      const auto last = last_use_.find(id);
+      const bool dies = last != last_use_.end() && last->second == &group;
+      if (!dies || read_before_epilogue(group, id) || graph_.type(id) != graph_.type(group.output)) continue;
+      if (!placement_.has(id) || converted_now_.contains(id)) continue;
+      const Place& place = placement_.of(id);
+      if (placement_.buffer(place).space != Location::Space::arena || !placement_.alone(place)) continue;
+      if (satisfies(place.at.view, demand)) return place;
+    }
+    return std::nullopt;
+  }
+
+  /// Whether the anchor or the prologue reads the value, at other elements than the one to be written.
+  bool read_before_epilogue(const Group& group, ValueId id) const {
+    std::vector<int32_t> nodes = group.prologue;
+    if (!is_elementwise(*graph_.nodes[group.anchor].op)) nodes.push_back(group.anchor);
+    return std::ranges::any_of(nodes, [&](int32_t node) {
+      return std::ranges::count(graph_.nodes[node].inputs, id) > 0;
+    });
   }
 
   void add_steps(const Lowered& lowered, const Group& group, const Problem& problem, const Choice& choice) {

@@ -1,5 +1,7 @@
 #include "plan/placement.h"
 
+#include <algorithm>
+
 #include "ops/concat.h"
 
 namespace convoy {
@@ -117,6 +119,10 @@ const Place& Placement::concat_output(const Node& node) {
 Place Placement::slice(const Node& concat, size_t index) const {
   const Place& whole = of(concat.outputs[0]);
   return {whole.buffer, concat_slice(concat, graph_, index, whole.at)};
+}
+
+bool Placement::alone(const Place& place) const {
+  return std::ranges::count_if(places_, [&](const auto& other) { return other.second.buffer == place.buffer; }) == 1;
 }
 
 std::optional<Place> Placement::view(const Node& node) const {

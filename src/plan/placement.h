@@ -47,6 +47,9 @@ class Placement {
   std::vector<Buffer>& buffers() { return buffers_; }
   int32_t add_buffer(Buffer buffer);
 
+  /// True when no other value shares the buffer.
+  bool alone(const Place& place) const;
+
   /// Place of an operator's output that needs no computation, when its input is placed.
   std::optional<Place> view(const Node& node) const;
   /// Place of input `index` inside the placed output of a concat.

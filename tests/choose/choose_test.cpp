@@ -5,6 +5,7 @@
 
 #include "choose/signature.h"
 #include "graph/text.h"
+#include "passes/pass_test.h"
 #include "passes/passes.h"
 #include "runtime/compile.h"
 #include "support/expect_error.h"
@@ -64,6 +65,38 @@ TEST_F(Choosing, WhatIsSetMustCompute) {
   options.forced = {{"reduce", "softmax_tiles"}};
   expect_error(ErrorKind::usage, "--set: 'total' (reduce) has no implementation 'softmax_tiles', only reduce_",
                [&] { choose(Layout::row_major, options); });
+}
+
+/// A convolution whose implementations pack between 2.4 and 17 MB of weights.
+class ChoosingAmongEquals : public testing::Test {
+ protected:
+  /// The pick when F(4x4) takes `packed_ns` and, without stored transforms, `lean_ns`.
+  std::string pick(double packed_ns, double lean_ns) const {
+    Problem problem{grouped_, grouped_.groups.at(0), target_, {}};
+    const ValueId x = problem.anchor_input(0);
+    problem.views[x] = TensorView::contiguous(problem.type(x), Layout::channels_last);
+    const std::string signature = group_signature(grouped_, problem.group);
+    ChoiceOptions options;
+    for (const Considered& considered : choose_impl(problem, signature, {}).considered) {
+      if (considered.impl == "conv2d_winograd4x4") options.measured.set(signature, considered.candidate, {packed_ns, 0, 5});
+      if (considered.impl == "conv2d_winograd4x4_lean") options.measured.set(signature, considered.candidate, {lean_ns, 0, 5});
+    }
+    return choose_impl(problem, signature, options).impl->name();
+  }
+
+  GroupedGraph grouped_ = make_groups(random_graph_from_text(R"(graph g
+input %x f32[1x256x14x14]
+constant %w f32[256x256x3x3] ...
+%y f32[1x256x14x14] = conv2d(%x, %w, _) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] group=1 @conv
+output %y
+)"));
+  Target target_ = make_target({.threads = 1});
+};
+
+TEST_F(ChoosingAmongEquals, TakesTheOneWithFewerWeights) {
+  EXPECT_EQ(pick(1000, 1010), "conv2d_winograd4x4_lean");
+  EXPECT_EQ(pick(1000, 1100), "conv2d_winograd4x4");
+  EXPECT_EQ(pick(1000, 900), "conv2d_winograd4x4_lean");
 }
 
 }  // namespace

@@ -5,9 +5,7 @@
 #include "impls/conv2d/list.h"
 #include "impls/conv_transpose2d/list.h"
 #include "impls/harness.h"
-#include "impls/matmul/list.h"
 #include "ops/conv_transpose2d.h"
-#include "ops/matmul.h"
 
 namespace convoy {
 namespace {
@@ -188,30 +186,6 @@ TEST(ConvTranspose2dFewOutputs, ShapesAndWindows) {
         TransposeCase{24, 4, 3, 3, 1, 2, 0, 0, 1, 1}}) {
     check_transpose(*conv_transpose2d_impls().front(), c);
   }
-}
-
-TEST(PackedMatMul, ShapesAndTransposes) {
-  for (int64_t m : {1, 5, 17}) {
-    for (int64_t n : {1, 10, 64, 130}) {
-      for (bool trans_b : {false, true}) {
-        MatMul op;
-        op.trans_b = trans_b;
-        check(*matmul_impls().front(), [&](CaseBuilder& b) {
-          const ValueId w = b.constant(trans_b ? Shape{n, 37} : Shape{37, n}), bias = b.constant(Shape{n});
-          const ValueId y = b.add(op, {b.input(Shape{m, 37}), w});
-          return b.add(binary(BinaryKind::add), {y, bias});
-        }, {.ulps = 4, .terms = 40});
-      }
-    }
-  }
-  check(*matmul_impls().front(), [&](CaseBuilder& b) {
-    return b.add(MatMul{}, {b.input(Shape{2, 3, 4, 9}), b.constant(Shape{9, 20})});
-  }, {.ulps = 4, .terms = 12});
-  MatMul transposed;
-  transposed.trans_a = true;
-  check(*matmul_impls().front(), [&](CaseBuilder& b) {
-    return b.add(transposed, {b.input(Shape{9, 7}), b.constant(Shape{9, 20})});
-  }, {.ulps = 4, .terms = 12});
 }
 
 }  // namespace

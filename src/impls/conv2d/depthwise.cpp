@@ -104,6 +104,7 @@ class DepthwiseConv2d : public Impl {
     Proposal proposal;
     proposal.output = Layout::channels_last;
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
+    proposal.packed_bytes = problem.constant_bytes(1);
     proposal.cost_ns = cost_ns(g, problem.target);
     proposal.variant = variant(g, problem.target);
     return proposal;

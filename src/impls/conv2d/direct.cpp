@@ -16,8 +16,10 @@ class DirectConv2d : public Impl {
     const DirectConfig config = choose_direct(g, problem.target);
     Proposal proposal;
     proposal.output = Layout::channels_last;
+    proposal.in_place = config.ic_blocks(g) == 1;  // partial sums wait in the output
     // With few channels, broadcasts from planes cost no more than from pixels: network inputs stay NCHW.
     proposal.demands[problem.anchor_input(0)] = g.ic * g.groups <= 4 ? Demand::any : Demand::channels_last;
+    proposal.packed_bytes = problem.constant_bytes(1);
     proposal.cost_ns = direct_cost_ns(g, config, problem.target);
     proposal.variant = variant(config, problem.target);
     return proposal;

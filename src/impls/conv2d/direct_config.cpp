@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "impls/conv2d/direct_kernel.h"
+#include "impls/copy/memory_cost.h"
 
 namespace convoy {
 
@@ -49,7 +50,7 @@ double direct_cost_ns(const ConvGeometry& g, const DirectConfig& config, const T
   const double steps = static_cast<double>(g.batch) * g.groups * g.h.out * g.h.taps * g.w.taps * g.ic;
   const double cycles = steps * cycles_per_reduction_step(g.w.out, g.oc, config.tile, target.isa);
   const double weights_bytes = 4.0 * g.groups * g.oc * g.ic * g.h.taps * g.w.taps;
-  return std::max(tile_cycles_ns(cycles, target.isa), weights_bytes / 15.0) / target.threads;
+  return std::max(tile_cycles_ns(cycles, target.isa), weights_ns(weights_bytes, target)) / target.threads;
 }
 
 namespace {

@@ -19,6 +19,7 @@ class FewOutputsConv2d : public Impl {
     proposal.output = g.oc <= 4 ? Layout::row_major : Layout::channels_last;
     proposal.output_demand = Demand::any;
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
+    proposal.packed_bytes = problem.constant_bytes(1);
     proposal.cost_ns = few_outputs_cost_ns(g, problem.target);
     proposal.variant = variant(g, problem.target);
     return proposal;

@@ -68,11 +68,11 @@ Tensor pack_bias(const Problem& problem, const ConvGeometry& g) {
 
 const Tensor& weights_of(const Problem& problem) { return *problem.graph().value(problem.anchor_input(1)).constant; }
 
-Proposal winograd_proposal(const Problem& problem, double cost_ns, std::string variant) {
+Proposal winograd_proposal(const Problem& problem, std::string variant) {
   Proposal proposal;
   proposal.output = Layout::channels_last;
+  proposal.in_place = true;
   for (const InputSegment& segment : input_segments(problem)) proposal.demands[segment.value] = Demand::channels_last;
-  proposal.cost_ns = cost_ns;
   proposal.variant = std::move(variant);
   return proposal;
 }
@@ -87,8 +87,11 @@ class WinogradConv2d : public Impl {
   Proposal propose(const Problem& problem) const override {
     if (auto why = winograd_refusal(problem, m_); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = conv_geometry(problem);
-    const double cost_ns = winograd_cost_ns(g, choose_winograd(g, m_, problem.target), problem.target);
-    return winograd_proposal(problem, cost_ns, variant(problem.target));
+    const WinogradConfig config = choose_winograd(g, m_, problem.target);
+    Proposal proposal = winograd_proposal(problem, variant(problem.target));
+    proposal.packed_bytes = problem.constant_bytes(1) / (g.h.taps * g.w.taps) * config.planes();
+    proposal.cost_ns = winograd_cost_ns(g, config, problem.target);
+    return proposal;
   }
 
   Lowered lower(const Problem& problem) const override {
@@ -123,7 +126,10 @@ class LeanWinogradConv2d : public Impl {
     if (auto why = winograd_refusal(problem, m_); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = conv_geometry(problem);
     const LeanCost cost = lean_cost(g, choose_lean(g, m_, problem.target), problem.target);
-    return winograd_proposal(problem, cost.input_ns + cost.products_ns, variant(problem.target));
+    Proposal proposal = winograd_proposal(problem, variant(problem.target));
+    proposal.packed_bytes = problem.constant_bytes(1);
+    proposal.cost_ns = cost.input_ns + cost.products_ns;
+    return proposal;
   }
 
   Lowered lower(const Problem& problem) const override {

@@ -71,7 +71,11 @@ double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, con
   const double passes = weights_bytes > target.caches.l2 ? static_cast<double>(layout.blocks) : 1;
   const double streaming = weights_bytes * passes / kCacheBytesPerNs;
   const double compute = std::max(tile_cycles_ns(gemm, target.isa), streaming) + tile_cycles_ns(transforms, target.isa);
-  return (compute + weights_bytes / kMemoryBytesPerNs) / target.threads;
+  // Blocks with many channels do not fit into L2 even when they are small: V and M go out and come back.
+  constexpr double kSpillBytesPerNs = 18;
+  const double block_bytes = 4 * planes * static_cast<double>((g.ic + g.oc) * config.block_tiles);
+  const double spilled = block_bytes > target.caches.l2 ? 2 * block_bytes * static_cast<double>(layout.blocks) : 0;
+  return (compute + weights_bytes / kMemoryBytesPerNs + spilled / kSpillBytesPerNs) / target.threads;
 }
 
 namespace {

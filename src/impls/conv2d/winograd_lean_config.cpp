@@ -54,7 +54,12 @@ LeanCost lean_cost(const ConvGeometry& g, const LeanConfig& config, const Target
   // The weights come from memory in each run. Half of that hides behind the arithmetic.
   constexpr double kMemoryBytesPerNs = 40;
   const double weights_bytes = 4.0 * static_cast<double>(g.ic * g.oc * g.h.taps * g.w.taps);
-  const double products = tile_cycles_ns(gemm + output, target.isa) + weights_bytes / kMemoryBytesPerNs;
+  // Each vector of output channels reads V anew. What is too large for a thread's share of L3 comes from memory.
+  const double v_bytes = 4.0 * static_cast<double>(at.v);
+  const double v_traffic = v_bytes > static_cast<double>(target.caches.l3) / 4 ? v_bytes * static_cast<double>(at.oc_vectors) : 0;
+  constexpr double kVBytesPerNs = 10;
+  const double products = tile_cycles_ns(gemm + output, target.isa) + weights_bytes / kMemoryBytesPerNs +
+                          v_traffic / kVBytesPerNs;
   const double rounds = static_cast<double>(ceil_div(at.oc_vectors, target.threads));
   return {.input_ns = tile_cycles_ns(input, target.isa) / target.threads,
           .products_ns = products * rounds / static_cast<double>(at.oc_vectors)};

@@ -133,6 +133,7 @@ class PhasesConvTranspose2d : public Impl {
     Proposal proposal;
     proposal.output = Layout::channels_last;
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
+    proposal.packed_bytes = problem.constant_bytes(1);
     const std::vector<Phase> phases = make_phases(problem);
     for (const Phase& phase : phases) proposal.cost_ns += direct_cost_ns(phase.geometry, phase.config, problem.target);
     proposal.variant = variant(phases.front(), problem.target);
@@ -171,6 +172,7 @@ class FewOutputsConvTranspose2d : public Impl {
     if (auto why = refusal(problem); !why.empty()) return Proposal::no(why);
     if (varies_along_width(problem)) return Proposal::no("the epilogue reads a value for every pixel");
     Proposal proposal;
+    proposal.packed_bytes = problem.constant_bytes(1);
     const std::vector<Phase> phases = make_phases(problem);
     for (const Phase& phase : phases) {
       if (auto why = few_outputs_refusal(phase.geometry, problem.target.isa); !why.empty()) return Proposal::no(why);

@@ -12,6 +12,11 @@ double memory_ns(double bytes, const Target& target) {
   return bytes / bandwidth;
 }
 
+double weights_ns(double bytes, const Target& target) {
+  constexpr double kL3BytesPerNs = 60, kMemoryBytesPerNs = 20;
+  return bytes / (bytes <= target.caches.l3 ? kL3BytesPerNs : kMemoryBytesPerNs);
+}
+
 double vector_ops_ns(double ops) {
   return ops / 3.0;
 }

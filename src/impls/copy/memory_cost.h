@@ -11,6 +11,9 @@ namespace convoy {
 /// smallest cache that holds them.
 double memory_ns(double bytes, const Target& target);
 
+/// Time to read weights, which each run does once and from front to back, on one thread.
+double weights_ns(double bytes, const Target& target);
+
 /// Time of `ops` vector instructions on one thread: one a cycle at 3 GHz.
 double vector_ops_ns(double ops);
 

@@ -114,6 +114,7 @@ class Elementwise : public Impl {
     const TensorType& output = problem.type(problem.group.output);
     Proposal proposal;
     proposal.output = output_layout(problem);
+    proposal.in_place = true;
     if (output.shape.rank() < 3 || !converts_fast(output.dtype)) proposal.output_demand = Demand::any;
     demand_order(problem, proposal);
     proposal.cost_ns = parallel_ns(cost_ns(problem), problem.target);

@@ -5,6 +5,9 @@
 
 namespace convoy {
 
+const Impl& matmul_packed();
+const Impl& matmul_unpacked();
+
 const ImplList& matmul_impls();
 
 }  // namespace convoy

@@ -63,6 +63,7 @@ class PackedMatMul : public Impl {
     Proposal proposal;
     proposal.output = Layout::row_major;
     proposal.demands[problem.anchor_input(0)] = Demand::row_major;
+    proposal.packed_bytes = problem.constant_bytes(1);
     proposal.cost_ns = direct_cost_ns(g, config, problem.target);
     proposal.variant = variant(config, problem.target);
     return proposal;
@@ -95,9 +96,13 @@ class PackedMatMul : public Impl {
 
 }  // namespace
 
+const Impl& matmul_packed() {
+  static const PackedMatMul impl;
+  return impl;
+}
+
 const ImplList& matmul_impls() {
-  static const PackedMatMul packed;
-  static const ImplList list = {&packed};
+  static const ImplList list = {&matmul_unpacked(), &matmul_packed()};
   return list;
 }
 

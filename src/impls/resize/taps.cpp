@@ -149,6 +149,7 @@ class TapsResize : public Impl {
     if (auto why = refusal(problem); !why.empty()) return Proposal::no(why);
     Proposal proposal;
     proposal.output = Layout::channels_last;
+    proposal.in_place = true;
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
     proposal.cost_ns = parallel_ns(one_thread_ns(problem), problem.target);
     proposal.variant = variant(problem);
