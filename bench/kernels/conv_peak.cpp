@@ -139,18 +139,20 @@ void bench(const Shape2d& s, const Target& target, const std::string& impl_name)
     best = std::min(best, (now() - start) / repeats);
     peak = std::max(peak, measure_peak_gflops(code->functions().back(), target.isa));
   }
-  std::printf("%4ldx%-4ld %4ld -> %-4ld k%ld s%ld g%-4ld %-34s %9.3f ms %8.1f GFLOP/s  %5.1f%% of %.0f\n", s.h, s.w, s.ic,
-              s.oc, s.k, s.stride, s.group, specs.front().name.c_str(), best * 1e3, flops / best * 1e-9,
+  std::printf("%4ldx%-4ld %4ld -> %-4ld k%ld s%ld g%-4ld %-34s %9.3f ms %8.1f GFLOP/s  %5.1f%% of %.0f\n", s.h, s.w,
+              s.ic, s.oc, s.k, s.stride, s.group, specs.front().name.c_str(), best * 1e3, flops / best * 1e-9,
               100 * flops / best * 1e-9 / peak, peak);
 }
 
 std::vector<Shape2d> default_shapes() {
-  return {{56, 56, 64, 64, 3, 1},    {128, 128, 64, 64, 3, 1}, {28, 28, 128, 128, 3, 1}, {14, 14, 256, 256, 3, 1},
-          {7, 7, 512, 512, 3, 1},    {256, 256, 64, 64, 3, 1}, {56, 56, 128, 128, 3, 2}, {56, 56, 256, 64, 1, 1},
-          {56, 56, 128, 256, 1, 1},  {28, 28, 512, 128, 1, 1}, {14, 14, 1024, 256, 1, 1}, {7, 7, 2048, 512, 1, 1},
-          {14, 14, 256, 1024, 1, 1}, {224, 224, 3, 64, 7, 2},  {224, 224, 3, 32, 3, 2},  {13, 13, 64, 256, 3, 1},
-          {256, 256, 32, 32, 3, 1},  {112, 112, 32, 32, 3, 1, 32}, {56, 56, 144, 144, 3, 1, 144},
-          {14, 14, 512, 512, 3, 1, 512}, {7, 7, 960, 960, 3, 1, 960}, {56, 56, 144, 144, 3, 2, 144}};
+  return {{56, 56, 64, 64, 3, 1},        {128, 128, 64, 64, 3, 1},      {28, 28, 128, 128, 3, 1},
+          {14, 14, 256, 256, 3, 1},      {7, 7, 512, 512, 3, 1},        {256, 256, 64, 64, 3, 1},
+          {56, 56, 128, 128, 3, 2},      {56, 56, 256, 64, 1, 1},       {56, 56, 128, 256, 1, 1},
+          {28, 28, 512, 128, 1, 1},      {14, 14, 1024, 256, 1, 1},     {7, 7, 2048, 512, 1, 1},
+          {14, 14, 256, 1024, 1, 1},     {224, 224, 3, 64, 7, 2},       {224, 224, 3, 32, 3, 2},
+          {13, 13, 64, 256, 3, 1},       {256, 256, 32, 32, 3, 1},      {112, 112, 32, 32, 3, 1, 32},
+          {56, 56, 144, 144, 3, 1, 144}, {14, 14, 512, 512, 3, 1, 512}, {7, 7, 960, 960, 3, 1, 960},
+          {56, 56, 144, 144, 3, 2, 144}};
 }
 
 }  // namespace
@@ -166,7 +168,8 @@ int main(int argc, char** argv) try {
       impl = argv[++i];
     } else {
       Shape2d s{};
-      if (std::sscanf(argv[i], "%ldx%ldx%ld,%ld,%ld,%ld,%ld", &s.h, &s.w, &s.ic, &s.oc, &s.k, &s.stride, &s.group) < 6) {
+      if (std::sscanf(argv[i], "%ldx%ldx%ld,%ld,%ld,%ld,%ld", &s.h, &s.w, &s.ic, &s.oc, &s.k, &s.stride, &s.group) <
+          6) {
         std::fprintf(stderr, "a shape is HxWxIC,OC,K,STRIDE[,GROUP]\n");
         return 2;
       }

@@ -52,7 +52,7 @@ struct MemoryInfo {
 namespace detail {
 struct ProgramData;
 struct ContextData;
-}
+}  // namespace detail
 
 /// A compiled network. Cheap to copy; copies share everything. Safe to use from several threads.
 class Program {

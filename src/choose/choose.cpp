@@ -70,9 +70,8 @@ size_t best_of(const std::vector<Considered>& considered, const std::vector<size
   constexpr double kAsGood = 1.03;  // less than measurements spread
   auto ns = [&](size_t i) { return considered[i].known_ns(); };
   const double limit = kAsGood * ns(*std::ranges::min_element(eligible, {}, ns));
-  return *std::ranges::min_element(eligible, {}, [&](size_t i) {
-    return std::tuple(ns(i) > limit, considered[i].packed_bytes >> 20, ns(i));
-  });
+  return *std::ranges::min_element(
+      eligible, {}, [&](size_t i) { return std::tuple(ns(i) > limit, considered[i].packed_bytes >> 20, ns(i)); });
 }
 
 /// Throws a usage Error when --set names what is not there or refuses the group.

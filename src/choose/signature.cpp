@@ -12,7 +12,9 @@ const char* layout_word(const TensorView& view) {
   return view.channels_innermost() ? "cl" : "strided";
 }
 
-const char* layout_word(Layout layout) { return layout == Layout::row_major ? "rm" : "cl"; }
+const char* layout_word(Layout layout) {
+  return layout == Layout::row_major ? "rm" : "cl";
+}
 
 }  // namespace
 
@@ -42,15 +44,15 @@ std::string candidate_name(const Problem& problem, const Impl& impl, const Propo
     if (problem.graph().is_constant(id)) continue;
     const auto demand = proposal.demands.find(id);
     const bool demanded = demand != proposal.demands.end() && demand->second != Demand::any;
-    const char* word = !demanded                                   ? layout_word(problem.view(id))
-                       : demand->second == Demand::row_major       ? "rm"
-                                                                   : "cl";
+    const char* word = !demanded ? layout_word(problem.view(id)) : demand->second == Demand::row_major ? "rm" : "cl";
     inputs += (inputs.empty() ? "" : ",") + std::string(word);
   }
   return fmt::format("{} {}->{}", impl.name(), inputs, layout_word(proposal.output));
 }
 
-std::string copy_signature(const TensorType& type) { return "copy " + type.str(); }
+std::string copy_signature(const TensorType& type) {
+  return "copy " + type.str();
+}
 
 std::string copy_candidate(const TensorView& from, const TensorView& to) {
   return fmt::format("{}->{}", layout_word(from), layout_word(to));

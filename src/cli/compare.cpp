@@ -102,7 +102,8 @@ int compare(const CompareCommandOptions& options) {
   Comparison comparison;
   {
     ProgressLine progress("computing the reference of " + model.name);
-    comparison = compare_layers(load_model(options.model.model, compile), inputs.tensors, {.compile = compile, .plan_hook = nullptr});
+    comparison = compare_layers(load_model(options.model.model, compile), inputs.tensors,
+                                {.compile = compile, .plan_hook = nullptr});
   }
   fmt::print("\n{}\n{}", layers_text(comparison.layers, options.tolerance),
              outputs_text("network output", comparison.outputs, options.tolerance));

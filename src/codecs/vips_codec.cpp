@@ -3,9 +3,9 @@
 #include <cmath>
 #include <vector>
 
+#include "codecs/vips.h"
 #include "io/files.h"
 #include "io/image_codec.h"
-#include "codecs/vips.h"
 #include "support/error.h"
 
 namespace convoy {

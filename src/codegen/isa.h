@@ -15,10 +15,10 @@ struct Isa {
   std::string features;  ///< LLVM feature string: "+avx2,+fma,..."
   int vector_bytes = 16;
   int vector_registers = 16;
-  bool fma = false;            ///< fused multiply-add exists
+  bool fma = false;                 ///< fused multiply-add exists
   bool embedded_broadcast = false;  ///< arithmetic takes a broadcast scalar from memory as operand
-  bool masked_stores = false;  ///< storing part of a vector costs about as much as storing a whole one
-  bool rounding = false;       ///< floor, ceil and round to even are instructions
+  bool masked_stores = false;       ///< storing part of a vector costs about as much as storing a whole one
+  bool rounding = false;            ///< floor, ceil and round to even are instructions
   double vector_ops_per_cycle = 2;  ///< multiply-adds on whole vectors that a core starts in a cycle
 
   int f32_lanes() const { return vector_bytes / 4; }

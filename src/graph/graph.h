@@ -95,8 +95,7 @@ class GraphBuilder {
   ValueId add1(OpPtr op, const std::vector<ValueId>& inputs, const std::string& name,
                const std::string& output_name = "");
   template <class T, class... Args>
-  ValueId make(T op, const std::vector<ValueId>& inputs, const std::string& name,
-               const std::string& output_name = "") {
+  ValueId make(T op, const std::vector<ValueId>& inputs, const std::string& name, const std::string& output_name = "") {
     return add1(std::make_shared<T>(std::move(op)), inputs, name, output_name);
   }
   void output(ValueId id);
@@ -120,11 +119,11 @@ class GraphBuilder {
 /// What a rewrite rule may look at and do for one node of the old graph.
 struct RewriteContext {
   const Graph& old_graph;
-  const Node& node;                   ///< the node of the old graph
-  std::vector<ValueId> inputs;        ///< its inputs in the new graph
-  GraphBuilder& builder;              ///< the new graph
+  const Node& node;                                    ///< the node of the old graph
+  std::vector<ValueId> inputs;                         ///< its inputs in the new graph
+  GraphBuilder& builder;                               ///< the new graph
   const std::vector<std::vector<int32_t>>& consumers;  ///< of the old graph's values
-  const std::vector<ValueId>& mapped;  ///< new id of each old value, kAbsent when not yet rebuilt
+  const std::vector<ValueId>& mapped;                  ///< new id of each old value, kAbsent when not yet rebuilt
 };
 
 /// Returns the new graph's values that stand for the node's outputs, or nothing to copy the node.

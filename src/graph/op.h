@@ -22,9 +22,7 @@ using InputTypes = std::vector<const TensorType*>;
 struct Region {
   std::vector<int64_t> begin, end;
 
-  static Region whole(const Shape& shape) {
-    return {std::vector<int64_t>(shape.rank(), 0), shape.dims()};
-  }
+  static Region whole(const Shape& shape) { return {std::vector<int64_t>(shape.rank(), 0), shape.dims()}; }
   bool operator==(const Region&) const = default;
 };
 

@@ -110,8 +110,7 @@ void Epilogue::add_operand(const Problem& problem, ValueId id, int& next_arg) {
   if (value.constant && value.type.shape.elems() == 1) {
     operand.immediate = number_of(*value.constant);
   } else {
-    const TensorView view =
-        value.constant ? TensorView::contiguous(value.type, Layout::row_major) : problem.view(id);
+    const TensorView view = value.constant ? TensorView::contiguous(value.type, Layout::row_major) : problem.view(id);
     operand.strides = broadcast_strides(view, shape_);
     operand.arg = next_arg++;
     args_.push_back(value.constant ? StepArg(*value.constant) : StepArg(ValueArg{id}));
@@ -179,9 +178,8 @@ int64_t Epilogue::operand_bytes() const {
 Epilogue::Cursor Epilogue::at(KernelBuilder& b, const std::vector<Val>& index) const {
   Cursor cursor;
   for (const Operand& operand : operands_) {
-    cursor.operands.push_back(operand.immediate
-                                  ? Val{}
-                                  : element_address(b, operand.dtype, b.arg(operand.arg), operand.strides, index));
+    cursor.operands.push_back(
+        operand.immediate ? Val{} : element_address(b, operand.dtype, b.arg(operand.arg), operand.strides, index));
   }
   return cursor;
 }

@@ -50,9 +50,7 @@ struct Problem {
   const TensorType& type(ValueId id) const { return graph().type(id); }
   const TensorView& view(ValueId id) const { return views.at(id); }
   /// Input `index` of the anchor, kAbsent when it has fewer or it is not given.
-  ValueId anchor_input(size_t index) const {
-    return index < anchor().inputs.size() ? anchor().inputs[index] : kAbsent;
-  }
+  ValueId anchor_input(size_t index) const { return index < anchor().inputs.size() ? anchor().inputs[index] : kAbsent; }
   /// Bytes of the anchor's constant input `index`.
   int64_t constant_bytes(size_t index) const { return type(anchor_input(index)).bytes(); }
   /// A value as a kernel's argument: constants bring their data along.
@@ -70,19 +68,19 @@ enum class Demand {
 
 /// An implementation's answer for a problem: what it needs and how long it would take, or why not.
 struct Proposal {
-  std::string refusal;                 ///< empty: accepted
-  std::map<ValueId, Demand> demands;   ///< per group input; Demand::any when not named. Constants that the
-                                       ///< implementation packs itself are Demand::any.
-  Layout output = Layout::row_major;   ///< of a freshly allocated output
+  std::string refusal;                ///< empty: accepted
+  std::map<ValueId, Demand> demands;  ///< per group input; Demand::any when not named. Constants that the
+                                      ///< implementation packs itself are Demand::any.
+  Layout output = Layout::row_major;  ///< of a freshly allocated output
   /// What an output inside another tensor must satisfy (concatenation in place); the usual answer is that of
   /// the layout: row_major, or channels_last.
   std::optional<Demand> output_demand;
   /// Each element of an operand of the epilogue is read, if at all, just before the output's same element is written,
   /// once: the output may replace the operand in memory.
   bool in_place = false;
-  int64_t packed_bytes = 0;            ///< of constants in a layout of their own, which it makes
-  double cost_ns = 0;                  ///< estimate for one run with target.threads threads
-  std::string variant;                 ///< kernel name: "conv2d_direct_f32_14x2_avx512"
+  int64_t packed_bytes = 0;  ///< of constants in a layout of their own, which it makes
+  double cost_ns = 0;        ///< estimate for one run with target.threads threads
+  std::string variant;       ///< kernel name: "conv2d_direct_f32_14x2_avx512"
 
   static Proposal no(std::string reason) { return {.refusal = std::move(reason)}; }
   bool accepted() const { return refusal.empty(); }
@@ -93,9 +91,9 @@ using HostFn = std::function<void(void* const* args)>;
 
 /// One step of a program: a kernel (or a host function) over a task space of rows x cols.
 struct StepSpec {
-  std::string suffix;  ///< appended to the group's name when it has several steps
+  std::string suffix;     ///< appended to the group's name when it has several steps
   double macs_share = 1;  ///< of the group's multiply-adds
-  KernelSpec kernel;   ///< unless host is set
+  KernelSpec kernel;      ///< unless host is set
   HostFn host;
   std::vector<StepArg> args;
   int64_t rows = 1, cols = 1;  ///< extents of the kernel's task space

@@ -1,7 +1,8 @@
 // Which implementations each operator has: the folders' lists by operator name.
+#include "impls/arg_reduce/list.h"
+
 #include <map>
 
-#include "impls/arg_reduce/list.h"
 #include "impls/conv2d/list.h"
 #include "impls/conv_transpose2d/list.h"
 #include "impls/copy/list.h"

@@ -7,7 +7,9 @@ namespace convoy {
 namespace {
 
 /// A tensor on memory that somebody else owns.
-Tensor borrow(const TensorType& type, void* data) { return Tensor(type, std::shared_ptr<void>(data, [](void*) {})); }
+Tensor borrow(const TensorType& type, void* data) {
+  return Tensor(type, std::shared_ptr<void>(data, [](void*) {}));
+}
 
 /// What the host function needs of a member node, independent of the graph's lifetime.
 struct Member {
@@ -42,8 +44,8 @@ class Reference : public Impl {
     double bytes = 0;
     for (ValueId id : problem.group.inputs) bytes += problem.type(id).bytes();
     bytes += problem.type(problem.group.output).bytes();
-    const auto macs = static_cast<double>(
-        problem.anchor().op->macs(problem.graph().input_types(problem.anchor()), problem.graph().output_types(problem.anchor())));
+    const auto macs = static_cast<double>(problem.anchor().op->macs(problem.graph().input_types(problem.anchor()),
+                                                                    problem.graph().output_types(problem.anchor())));
     proposal.cost_ns = 2 * bytes + 2 * macs + 1000;
     proposal.variant = "reference";
     return proposal;

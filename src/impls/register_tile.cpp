@@ -101,7 +101,9 @@ double cycles_per_reduction_step(int64_t pixels, int64_t channels, const Registe
   return cycles;
 }
 
-double tile_cycles_ns(double cycles, const Isa& isa) { return cycles * 2 / isa.vector_ops_per_cycle / 3; }
+double tile_cycles_ns(double cycles, const Isa& isa) {
+  return cycles * 2 / isa.vector_ops_per_cycle / 3;
+}
 
 RegisterTile choose_tile(int64_t pixels, int64_t channels, const Isa& isa) {
   RegisterTile best;

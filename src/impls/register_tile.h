@@ -32,8 +32,8 @@ double cycles_per_step(const RegisterTile& tile, const Isa& isa);
 
 /// A run of `count` steps.
 struct TileRun {
-  Val src;                             ///< scalar of pixel 0, step 0
-  Val weights;                         ///< vector 0 of step 0
+  Val src;      ///< scalar of pixel 0, step 0
+  Val weights;  ///< vector 0 of step 0
   int64_t count = 0;
   int64_t src_step = 1, weights_step = 0;
   int last_active = -1;                ///< lanes of the last vector that exist, all when negative

@@ -5,7 +5,9 @@
 
 namespace convoy {
 
-const char* to_string(Layout layout) { return layout == Layout::row_major ? "row_major" : "channels_last"; }
+const char* to_string(Layout layout) {
+  return layout == Layout::row_major ? "row_major" : "channels_last";
+}
 
 namespace {
 
@@ -41,7 +43,9 @@ bool TensorView::is_contiguous(Layout layout) const {
   return true;
 }
 
-bool TensorView::channels_innermost() const { return rank() >= 2 && (strides[1] == 1 || shape[1] == 1); }
+bool TensorView::channels_innermost() const {
+  return rank() >= 2 && (strides[1] == 1 || shape[1] == 1);
+}
 
 int64_t TensorView::span() const {
   int64_t last = 0;

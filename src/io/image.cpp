@@ -29,13 +29,17 @@ const ImageCodec& codec() {
 
 }  // namespace
 
-ImageSize image_size(const std::string& path) { return codec().size(path); }
+ImageSize image_size(const std::string& path) {
+  return codec().size(path);
+}
 
 LoadedImage load_image(const std::string& path, std::optional<ImageSize> size, Fit fit) {
   return codec().load(path, size, fit);
 }
 
-Tensor resize_image(const Tensor& pixels, ImageSize size) { return codec().resize(pixels, size); }
+Tensor resize_image(const Tensor& pixels, ImageSize size) {
+  return codec().resize(pixels, size);
+}
 
 bool is_image_name(const std::string& path) {
   return std::find(std::begin(kWritten), std::end(kWritten), extension(path)) != std::end(kWritten);

@@ -14,7 +14,9 @@ namespace convoy {
 
 struct ImageSize {
   int64_t height = 0, width = 0;
-  std::string str() const { return std::to_string(width) + "x" + std::to_string(height); }  ///< "512x341": width first, as people say it
+  std::string str() const {
+    return std::to_string(width) + "x" + std::to_string(height);
+  }  ///< "512x341": width first, as people say it
   bool operator==(const ImageSize&) const = default;
 };
 

@@ -1,9 +1,9 @@
 // Groups: what is computed in one loop nest. A group has an anchor (a convolution, a pool, a softmax, ...)
 // and an epilogue of elementwise operators applied to each element of the anchor's result before it is
 // stored. Its prologue, if it has one, makes the anchor's first input: concatenations and enlargements that the kernel
-// computes as it reads. A chain of elementwise operators alone is a group whose anchor is its first member. Every member has the
-// anchor's shape; booleans and integers may be computed in between. What is stored is f32, unless the anchor is
-// elementwise itself.
+// computes as it reads. A chain of elementwise operators alone is a group whose anchor is its first member. Every
+// member has the anchor's shape; booleans and integers may be computed in between. What is stored is f32, unless the
+// anchor is elementwise itself.
 #pragma once
 
 #include <string>

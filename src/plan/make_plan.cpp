@@ -151,8 +151,8 @@ class PlanMaker {
   void place_outputs(const Group& group, const Proposal& proposal) {
     std::vector<ValueId> outputs = {group.output};
     if (group.epilogue.empty()) outputs = graph_.nodes[group.anchor].outputs;
-    const Demand demand = proposal.output_demand.value_or(
-        proposal.output == Layout::row_major ? Demand::row_major : Demand::channels_last);
+    const Demand demand = proposal.output_demand.value_or(proposal.output == Layout::row_major ? Demand::row_major
+                                                                                               : Demand::channels_last);
     for (ValueId id : outputs) {
       if (placement_.has(id)) continue;
       auto place = placement_.home(id);
@@ -180,9 +180,8 @@ class PlanMaker {
   bool read_before_epilogue(const Group& group, ValueId id) const {
     std::vector<int32_t> nodes = group.prologue;
     if (!is_elementwise(*graph_.nodes[group.anchor].op)) nodes.push_back(group.anchor);
-    return std::ranges::any_of(nodes, [&](int32_t node) {
-      return std::ranges::count(graph_.nodes[node].inputs, id) > 0;
-    });
+    return std::ranges::any_of(nodes,
+                               [&](int32_t node) { return std::ranges::count(graph_.nodes[node].inputs, id) > 0; });
   }
 
   void add_steps(const Lowered& lowered, const Group& group, const Problem& problem, const Choice& choice) {
@@ -339,7 +338,7 @@ class PlanMaker {
   Plan plan_;
   std::map<std::pair<ValueId, Layout>, Place> conversions_;
   std::map<ValueId, const Group*> last_use_;
-  std::map<ValueId, Place> converted_now_;  ///< of the group being added
+  std::map<ValueId, Place> converted_now_;                                ///< of the group being added
   std::vector<std::pair<size_t, std::function<Tensor()>>> packed_later_;  ///< index into Plan::constants
   std::map<int32_t, Tensor> unused_constants_;  ///< by buffer; a step's use makes them part of the plan
 };

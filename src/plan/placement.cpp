@@ -28,8 +28,7 @@ Placement::Placement(const GroupedGraph& grouped)
   }
   for (size_t i = 0; i < graph_.outputs.size(); ++i) {
     const ValueId id = graph_.outputs[i];
-    const int32_t buffer =
-        add_buffer({Location::Space::output, static_cast<int32_t>(i), graph_.type(id).bytes()});
+    const int32_t buffer = add_buffer({Location::Space::output, static_cast<int32_t>(i), graph_.type(id).bytes()});
     output_buffers_.emplace(id, buffer);  // the first port of a value that is several outputs
   }
 }

@@ -14,7 +14,7 @@ namespace convoy {
 /// A block of memory that one or more values share.
 struct Buffer {
   Location::Space space = Location::Space::arena;
-  int32_t index = 0;    ///< which constant, input or output; unused in the arena
+  int32_t index = 0;  ///< which constant, input or output; unused in the arena
   int64_t bytes = 0;
   int32_t first_step = -1, last_step = -1;  ///< -1: never used
 };

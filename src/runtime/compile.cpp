@@ -72,8 +72,8 @@ ChoiceOptions choice_options(const CompileOptions& options, const Target& target
 Program compile_plan(Plan plan, const CompileOptions& options, CompileReport* report) {
   CompileReport ignored;
   if (!report) report = &ignored;
-  auto code = timed(report->times.codegen_s,
-                    [&] { return jit_compile(plan.kernels, plan.target.isa, jit_options(options)); });
+  auto code =
+      timed(report->times.codegen_s, [&] { return jit_compile(plan.kernels, plan.target.isa, jit_options(options)); });
   report->jit = code->stats();
   return make_program(std::move(plan), std::move(code));
 }
@@ -90,8 +90,8 @@ Program compile_graph(Graph graph, const CompileOptions& options, CompileReport*
   CompileTimes& times = report->times;
   const Target target = make_target(options);
   GroupedGraph grouped = timed(times.passes_s, [&] { return make_groups(run_passes(std::move(graph))); });
-  Plan plan = timed(times.plan_s,
-                    [&] { return make_plan(std::move(grouped), target, choice_options(options, target)); });
+  Plan plan =
+      timed(times.plan_s, [&] { return make_plan(std::move(grouped), target, choice_options(options, target)); });
   return compile_plan(std::move(plan), options, report);
 }
 

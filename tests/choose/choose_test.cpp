@@ -78,8 +78,10 @@ class ChoosingAmongEquals : public testing::Test {
     const std::string signature = group_signature(grouped_, problem.group);
     ChoiceOptions options;
     for (const Considered& considered : choose_impl(problem, signature, {}).considered) {
-      if (considered.impl == "conv2d_winograd4x4") options.measured.set(signature, considered.candidate, {packed_ns, 0, 5});
-      if (considered.impl == "conv2d_winograd4x4_lean") options.measured.set(signature, considered.candidate, {lean_ns, 0, 5});
+      if (considered.impl == "conv2d_winograd4x4")
+        options.measured.set(signature, considered.candidate, {packed_ns, 0, 5});
+      if (considered.impl == "conv2d_winograd4x4_lean")
+        options.measured.set(signature, considered.candidate, {lean_ns, 0, 5});
     }
     return choose_impl(problem, signature, options).impl->name();
   }

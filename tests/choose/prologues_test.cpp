@@ -15,9 +15,9 @@ constexpr const char* kNearest = "mode=nearest coordinates=asymmetric nearest=fl
 
 /// %part0, %part1, ... concatenated and convolved with a 3x3 window.
 struct Network {
-  std::string parts;           ///< lines that compute them
+  std::string parts;  ///< lines that compute them
   std::vector<std::string> names, types;
-  std::string joined;          ///< type of the concatenation
+  std::string joined;  ///< type of the concatenation
   int64_t channels = 0, outputs = 16;
   std::string pads = "[1,1,1,1]", result, more;
 
@@ -25,10 +25,11 @@ struct Network {
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "%" : ", %") + name;
     const std::string input = names.size() == 1 ? names[0] : "joined";
-    return "graph g\n" + parts + (names.size() == 1 ? "" : "%joined " + joined + " = concat(" + list + ") axis=1 @join\n") +
+    return "graph g\n" + parts +
+           (names.size() == 1 ? "" : "%joined " + joined + " = concat(" + list + ") axis=1 @join\n") +
            fmt::format("constant %w f32[{}x{}x3x3] ...\n", outputs, channels) +
-           fmt::format("%y {} = conv2d(%{}, %w, _) strides=[1,1] dilations=[1,1] pads={} group=1 @conv\n", result, input,
-                       pads) +
+           fmt::format("%y {} = conv2d(%{}, %w, _) strides=[1,1] dilations=[1,1] pads={} group=1 @conv\n", result,
+                       input, pads) +
            more + "output %y\n";
   }
 };
@@ -36,9 +37,9 @@ struct Network {
 /// A convolution of 16 channels and 16 enlarged ones.
 Network skip_connection() {
   Network n;
-  n.parts = std::string("input %a f32[1x16x24x36]\ninput %b f32[1x16x12x18]\n") + "%a1 f32[1x16x24x36] = relu(%a) @a1\n" +
-            "%b1 f32[1x16x12x18] = relu(%b) @b1\n" + "%b2 f32[1x16x24x36] = resize(%b1) " + kNearest +
-            " shape=[1,16,24,36] @up\n";
+  n.parts = std::string("input %a f32[1x16x24x36]\ninput %b f32[1x16x12x18]\n") +
+            "%a1 f32[1x16x24x36] = relu(%a) @a1\n" + "%b1 f32[1x16x12x18] = relu(%b) @b1\n" +
+            "%b2 f32[1x16x24x36] = resize(%b1) " + kNearest + " shape=[1,16,24,36] @up\n";
   n.names = {"a1", "b2"};
   n.joined = "f32[1x32x24x36]";
   n.channels = 32;
@@ -85,9 +86,11 @@ TEST(FusePrologues, NotWhenAnImplementationIsForcedThatCannot) {
   EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"conv", "conv2d_direct"}})),
             (Names{"a1", "b1", "up", "join", "conv"}));
   EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"conv2d", "conv2d_winograd4x4"}})), (Names{"a1", "b1", "conv"}));
-  EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"resize", "resize_nearest"}})), (Names{"a1", "b1", "up", "conv"}));
+  EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"resize", "resize_nearest"}})),
+            (Names{"a1", "b1", "up", "conv"}));
   // F(3x3) has tiles that begin within enlarged pixels.
-  EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"conv", "conv2d_winograd3x3"}})), (Names{"a1", "b1", "up", "conv"}));
+  EXPECT_EQ(names_of_groups(fused(skip_connection(), {{"conv", "conv2d_winograd3x3"}})),
+            (Names{"a1", "b1", "up", "conv"}));
 }
 
 /// Compiles with the implementation, expects that it takes its prologue, and compares with the reference.
@@ -119,7 +122,8 @@ std::vector<Network> networks() {
   list.push_back(three);
   // An enlargement alone, of different factors, with uneven padding.
   Network alone;
-  alone.parts = std::string("input %a f32[1x24x4x9]\n%b2 f32[1x24x8x9] = resize(%a) ") + kNearest + " shape=[1,24,8,9] @up\n";
+  alone.parts =
+      std::string("input %a f32[1x24x4x9]\n%b2 f32[1x24x8x9] = resize(%a) ") + kNearest + " shape=[1,24,8,9] @up\n";
   alone.names = {"b2"};
   alone.channels = 24;
   alone.pads = "[2,0,1,3]";

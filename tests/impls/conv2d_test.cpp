@@ -33,19 +33,29 @@ Tolerance tolerance_of(const ConvCase& c) {
 /// Without bias, and with bias, residual and ReLU.
 void check_conv(const Impl& impl, const ConvCase& c, Tolerance tolerance) {
   const Shape src{c.n, c.ic, c.h, c.w}, weights{c.oc, c.ic / c.group, c.kh, c.kw};
-  check(impl, [&](CaseBuilder& b) { return b.add(conv_op(c), {b.input(src), b.constant(weights)}); }, tolerance);
+  check(
+      impl,
+      [&](CaseBuilder& b) {
+        return b.add(conv_op(c), {b.input(src), b.constant(weights)});
+      },
+      tolerance);
   auto with_epilogue = [&](CaseBuilder& b) {
     const ValueId x = b.input(src), w = b.constant(weights), bias = b.constant(Shape{c.oc});
     const ValueId y = b.add(conv_op(c), {x, w, bias});
     const Window2d& window = conv_op(c).window;
-    const ValueId skip = b.input(Shape{c.n, c.oc, window.output_extent(0, c.h, c.kh), window.output_extent(1, c.w, c.kw)});
+    const ValueId skip =
+        b.input(Shape{c.n, c.oc, window.output_extent(0, c.h, c.kh), window.output_extent(1, c.w, c.kw)});
     return b.add(unary(UnaryKind::relu), {b.add(binary(BinaryKind::add), {y, skip})});
   };
   check(impl, with_epilogue, tolerance);
 }
 
-void check_direct(const ConvCase& c) { check_conv(conv2d_direct(), c, tolerance_of(c)); }
-void check_depthwise(const ConvCase& c) { check_conv(conv2d_depthwise(), c, tolerance_of(c)); }
+void check_direct(const ConvCase& c) {
+  check_conv(conv2d_direct(), c, tolerance_of(c));
+}
+void check_depthwise(const ConvCase& c) {
+  check_conv(conv2d_depthwise(), c, tolerance_of(c));
+}
 
 TEST(DirectConv2d, FirstLayers) {
   check_direct({.ic = 3, .h = 17, .w = 23, .oc = 32, .strides = {2, 2}, .pads = {1, 1, 1, 1}});
@@ -101,8 +111,10 @@ TEST(DepthwiseConv2d, ShapesAndWindows) {
   }
   check_depthwise({.ic = 20, .h = 14, .w = 25, .oc = 20, .strides = {2, 2}, .pads = {0, 0, 1, 1}, .group = 20});
   check_depthwise({.ic = 20, .h = 9, .w = 9, .oc = 20, .kh = 5, .kw = 5, .pads = {2, 2, 2, 2}, .group = 20});
-  check_depthwise({.ic = 18, .h = 12, .w = 11, .oc = 18, .kh = 7, .kw = 3, .strides = {2, 1}, .pads = {3, 1, 3, 1}, .group = 18});
-  check_depthwise({.n = 2, .ic = 16, .h = 11, .w = 13, .oc = 16, .dilations = {2, 4}, .pads = {2, 4, 2, 4}, .group = 16});
+  check_depthwise(
+      {.ic = 18, .h = 12, .w = 11, .oc = 18, .kh = 7, .kw = 3, .strides = {2, 1}, .pads = {3, 1, 3, 1}, .group = 18});
+  check_depthwise(
+      {.n = 2, .ic = 16, .h = 11, .w = 13, .oc = 16, .dilations = {2, 4}, .pads = {2, 4, 2, 4}, .group = 16});
   check_depthwise({.ic = 33, .h = 3, .w = 1, .oc = 33, .pads = {1, 1, 1, 1}, .group = 33});
 }
 
@@ -162,11 +174,14 @@ void check_transpose(const Impl& impl, const TransposeCase& c) {
   op.output_padding = {c.output_padding, c.output_padding};
   op.group = c.group;
   const Tolerance tolerance{.ulps = 4, .terms = static_cast<double>(c.ic * c.k * c.k + 4)};
-  check(impl, [&](CaseBuilder& b) {
-    const ValueId weights = b.constant(Shape{c.ic, c.oc / c.group, c.k, c.k}), bias = b.constant(Shape{c.oc});
-    const ValueId y = b.add(op, {b.input(Shape{2, c.ic, c.h, c.w}), weights, bias});
-    return b.add(unary(UnaryKind::leaky_relu, 0.1), {y});
-  }, tolerance);
+  check(
+      impl,
+      [&](CaseBuilder& b) {
+        const ValueId weights = b.constant(Shape{c.ic, c.oc / c.group, c.k, c.k}), bias = b.constant(Shape{c.oc});
+        const ValueId y = b.add(op, {b.input(Shape{2, c.ic, c.h, c.w}), weights, bias});
+        return b.add(unary(UnaryKind::leaky_relu, 0.1), {y});
+      },
+      tolerance);
 }
 
 TEST(ConvTranspose2dPhases, ShapesAndWindows) {

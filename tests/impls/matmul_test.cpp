@@ -1,9 +1,10 @@
 // Matrix products.
+#include "ops/matmul.h"
+
 #include <gtest/gtest.h>
 
 #include "impls/harness.h"
 #include "impls/matmul/list.h"
-#include "ops/matmul.h"
 
 namespace convoy {
 namespace {
@@ -26,7 +27,12 @@ Tolerance tolerance_of(const ProductCase& c) {
 
 /// The right-hand side is constant.
 void check_constant(const Impl& impl, const ProductCase& c) {
-  check(impl, [&](CaseBuilder& b) { return b.add(op_of(c), {b.input(c.a), b.constant(c.b)}); }, tolerance_of(c));
+  check(
+      impl,
+      [&](CaseBuilder& b) {
+        return b.add(op_of(c), {b.input(c.a), b.constant(c.b)});
+      },
+      tolerance_of(c));
 }
 
 /// With bias, residual and ReLU; both sides are computed at run time.
@@ -83,9 +89,11 @@ TEST(UnpackedMatMul, LeadingAxesBroadcast) {
 
 TEST(UnpackedMatMul, RefusesWhatItsLoopsCannotWalk) {
   auto refusal = [](const ProductCase& c) {
-    return proposal_for(matmul_unpacked(), [&](CaseBuilder& b) {
-             return b.add(op_of(c), {b.input(c.a), b.input(c.b)});
-           }).refusal;
+    return proposal_for(matmul_unpacked(),
+                        [&](CaseBuilder& b) {
+                          return b.add(op_of(c), {b.input(c.a), b.input(c.b)});
+                        })
+        .refusal;
   };
   EXPECT_EQ(refusal({Shape{9, 7}, Shape{20, 9}, true, true}), "both sides are transposed");
   EXPECT_EQ(refusal({Shape{9, 1}, Shape{20, 9}, true, true}), "");

@@ -13,9 +13,9 @@ const std::vector<int64_t> kChannels = {1, 3, 15, 16, 17, 40};
 
 void check_resize(Resize op, const Shape& src, int64_t h, int64_t w) {
   op.shape = Shape{src[0], src[1], h, w};
-  check(*resize_impls().front(), [&](CaseBuilder& b) {
-    return b.add(unary(UnaryKind::relu), {b.add(op, {b.input(src)})});
-  }, {.ulps = 4, .terms = 24});
+  check(*resize_impls().front(),
+        [&](CaseBuilder& b) { return b.add(unary(UnaryKind::relu), {b.add(op, {b.input(src)})}); },
+        {.ulps = 4, .terms = 24});
 }
 
 TEST(Resize, ModesAndChannels) {
@@ -29,9 +29,9 @@ TEST(Resize, ModesAndChannels) {
 }
 
 TEST(Resize, CoordinateModes) {
-  for (CoordinateMode mode : {CoordinateMode::half_pixel, CoordinateMode::half_pixel_symmetric,
-                              CoordinateMode::pytorch_half_pixel, CoordinateMode::align_corners,
-                              CoordinateMode::asymmetric, CoordinateMode::tf_half_pixel_for_nn}) {
+  for (CoordinateMode mode :
+       {CoordinateMode::half_pixel, CoordinateMode::half_pixel_symmetric, CoordinateMode::pytorch_half_pixel,
+        CoordinateMode::align_corners, CoordinateMode::asymmetric, CoordinateMode::tf_half_pixel_for_nn}) {
     Resize op;
     op.coordinates = mode;
     check_resize(op, Shape{1, 20, 4, 5}, 9, 8);
@@ -47,13 +47,19 @@ TEST(Lrn, ShapesAndPowers) {
       op.size = 5;
       op.alpha = 0.3;
       op.beta = beta;
-      check(*lrn_impls().front(), [&](CaseBuilder& b) { return b.add(op, {b.input(Shape{1, c, 3, 4}, {-3, 3})}); },
+      check(*lrn_impls().front(),
+            [&](CaseBuilder& b) {
+              return b.add(op, {b.input(Shape{1, c, 3, 4}, {-3, 3})});
+            },
             {.ulps = 16, .terms = 4, .scale = 3});
     }
   }
   Lrn even;
   even.size = 4;
-  check(*lrn_impls().front(), [&](CaseBuilder& b) { return b.add(even, {b.input(Shape{1, 21, 3, 4})}); },
+  check(*lrn_impls().front(),
+        [&](CaseBuilder& b) {
+          return b.add(even, {b.input(Shape{1, 21, 3, 4})});
+        },
         {.ulps = 16, .terms = 4});
 }
 

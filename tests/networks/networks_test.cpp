@@ -117,7 +117,8 @@ std::string test_name(const testing::TestParamInfo<Network::ParamType>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Network,
-                         testing::Combine(testing::ValuesIn(networks()), testing::ValuesIn(host_isa_names())), test_name);
+                         testing::Combine(testing::ValuesIn(networks()), testing::ValuesIn(host_isa_names())),
+                         test_name);
 
 }  // namespace
 }  // namespace convoy

@@ -15,14 +15,16 @@ constexpr int64_t kTensorBytes = 4 * 32 * 24 * 24;
 std::string network(const std::string& lines, const std::string& more = "") {
   const std::string pool = "kernel=[3,3] strides=[1,1] pads=[1,1,1,1]";
   return "graph g\ninput %x f32[1x32x24x24]\nconstant %w f32[32x32x3x3] ...\n"
-         "%a f32[1x32x24x24] = max_pool2d(%x) " + pool + " @a\n%b f32[1x32x24x24] = max_pool2d(%a) " + pool + " @b\n" +
-         lines + "%y f32[1x1x24x24] = reduce(%d) kind=sum axes=[1] keepdims=1 @total\n" + more + "output %y\n";
+         "%a f32[1x32x24x24] = max_pool2d(%x) " +
+         pool + " @a\n%b f32[1x32x24x24] = max_pool2d(%a) " + pool + " @b\n" + lines +
+         "%y f32[1x1x24x24] = reduce(%d) kind=sum axes=[1] keepdims=1 @total\n" + more + "output %y\n";
 }
 
 std::string residual(const std::string& input, const std::string& operand) {
   return "%c f32[1x32x24x24] = conv2d(%" + input +
          ", %w, _) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] group=1 @conv\n"
-         "%d f32[1x32x24x24] = add(%c, %" + operand + ") @sum\n";
+         "%d f32[1x32x24x24] = add(%c, %" +
+         operand + ") @sum\n";
 }
 
 CompileOptions options_for(const std::string& impl, const std::string& isa = "") {

@@ -1,8 +1,7 @@
-#include "codegen/isa.h"
-#include "codegen/llvm/pch.h"
-
 #include <algorithm>
 
+#include "codegen/isa.h"
+#include "codegen/llvm/pch.h"
 #include "support/error.h"
 
 namespace convoy {
@@ -20,7 +19,14 @@ struct Level {
 const std::vector<Level>& levels() {
   // AVX2 has masked stores, too, but they are microcoded on some CPUs.
   static const std::vector<Level> all = {
-      {"avx512", {"avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma", "bmi2"}, 64, 32, true, true, true, true},
+      {"avx512",
+       {"avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma", "bmi2"},
+       64,
+       32,
+       true,
+       true,
+       true,
+       true},
       {"avx2", {"avx2", "fma", "bmi2"}, 32, 16, true, false, false, true},
       {"sse2", {"sse2"}, 16, 16, false, false, false, false},
   };
@@ -44,7 +50,7 @@ std::string feature_string(const Level& level) {
 
 /// Cores with two multipliers of 512 bits; the others have one, or two of 256 bits that work together.
 bool has_two_wide_multipliers(const std::string& cpu) {
-  constexpr const char* kCpus[] = {"skylake-avx512", "cascadelake",    "cooperlake",    "icelake-server",
+  constexpr const char* kCpus[] = {"skylake-avx512", "cascadelake",   "cooperlake",    "icelake-server",
                                    "sapphirerapids", "emeraldrapids", "graniterapids", "znver5"};
   return std::ranges::find(kCpus, cpu) != std::end(kCpus);
 }

@@ -24,7 +24,9 @@ ImageCache::ImageCache(std::string dir) : dir_(std::move(dir)) {
   if (failed) dir_.clear();
 }
 
-std::string ImageCache::path_of(const std::string& hash) const { return dir_ + "/" + hash + ".bin"; }
+std::string ImageCache::path_of(const std::string& hash) const {
+  return dir_ + "/" + hash + ".bin";
+}
 
 std::string ImageCache::find(const std::string& hash) const {
   if (dir_.empty()) return "";

@@ -34,8 +34,8 @@ void initialize_llvm() {
 }
 
 std::string cache_hash(const KernelSpec& spec, const Isa& isa) {
-  return hash_hex(fmt::format("{}|{}|{}|{}|{}|{}", kCodeVersion, isa.cpu, isa.features, spec.name, spec.arg_count,
-                              spec.key));
+  return hash_hex(
+      fmt::format("{}|{}|{}|{}|{}|{}", kCodeVersion, isa.cpu, isa.features, spec.name, spec.arg_count, spec.key));
 }
 
 /// A linker symbol that profilers show: the kernel's name and enough of the hash to be unique.
@@ -47,8 +47,8 @@ std::unique_ptr<llvm::TargetMachine> make_target_machine(const Isa& isa) {
   std::string error;
   const llvm::Target* target = llvm::TargetRegistry::lookupTarget(isa.triple, error);
   if (!target) internal_error("LLVM: {}", error);
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(isa.triple, isa.cpu, "", {}, llvm::Reloc::PIC_,
-                                                                          std::nullopt, llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      isa.triple, isa.cpu, "", {}, llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default));
 }
 
 /// Emits `spec` into a module of its own.
@@ -122,7 +122,9 @@ std::shared_ptr<const JitCode> jit_compile(const std::vector<KernelSpec>& specs,
   return code;
 }
 
-const char* code_version() { return kCodeVersion; }
+const char* code_version() {
+  return kCodeVersion;
+}
 
 std::string kernel_ir(const KernelSpec& spec, const Isa& isa) {
   initialize_llvm();

@@ -59,19 +59,35 @@ void finish_kernel(KernelBuilder& builder) {
   }
 }
 
-Val KernelBuilder::arg(int index) { return {impl_->args.at(index), this}; }
-Val KernelBuilder::row_begin() { return {impl_->function->getArg(kRowBegin), this}; }
-Val KernelBuilder::row_end() { return {impl_->function->getArg(kRowEnd), this}; }
-Val KernelBuilder::col_begin() { return {impl_->function->getArg(kColBegin), this}; }
-Val KernelBuilder::col_end() { return {impl_->function->getArg(kColEnd), this}; }
-Val KernelBuilder::scratch() { return {impl_->function->getArg(kScratch), this}; }
+Val KernelBuilder::arg(int index) {
+  return {impl_->args.at(index), this};
+}
+Val KernelBuilder::row_begin() {
+  return {impl_->function->getArg(kRowBegin), this};
+}
+Val KernelBuilder::row_end() {
+  return {impl_->function->getArg(kRowEnd), this};
+}
+Val KernelBuilder::col_begin() {
+  return {impl_->function->getArg(kColBegin), this};
+}
+Val KernelBuilder::col_end() {
+  return {impl_->function->getArg(kColEnd), this};
+}
+Val KernelBuilder::scratch() {
+  return {impl_->function->getArg(kScratch), this};
+}
 
 // Integers and pointers.
 
 namespace {
 
-bool is_float(Val a) { return a.v->getType()->getScalarType()->isFloatTy(); }
-llvm::IRBuilder<>& ir(Val a) { return a.b->impl().ir; }
+bool is_float(Val a) {
+  return a.v->getType()->getScalarType()->isFloatTy();
+}
+llvm::IRBuilder<>& ir(Val a) {
+  return a.b->impl().ir;
+}
 
 }  // namespace
 
@@ -87,21 +103,49 @@ Val operator*(Val a, Val b) {
 Val operator/(Val a, Val b) {
   return {is_float(a) ? ir(a).CreateFDiv(a.v, b.v) : ir(a).CreateSDiv(a.v, b.v), a.b};
 }
-Val operator+(Val a, int64_t b) { return a + a.b->i64(b); }
-Val operator-(Val a, int64_t b) { return a - a.b->i64(b); }
-Val operator*(Val a, int64_t b) { return a * a.b->i64(b); }
-Val operator/(Val a, int64_t b) { return a / a.b->i64(b); }
-Val operator%(Val a, int64_t b) { return {ir(a).CreateSRem(a.v, a.b->i64(b).v), a.b}; }
+Val operator+(Val a, int64_t b) {
+  return a + a.b->i64(b);
+}
+Val operator-(Val a, int64_t b) {
+  return a - a.b->i64(b);
+}
+Val operator*(Val a, int64_t b) {
+  return a * a.b->i64(b);
+}
+Val operator/(Val a, int64_t b) {
+  return a / a.b->i64(b);
+}
+Val operator%(Val a, int64_t b) {
+  return {ir(a).CreateSRem(a.v, a.b->i64(b).v), a.b};
+}
 
-Val KernelBuilder::i64(int64_t value) { return {impl_->ir.getInt64(value), this}; }
-Val KernelBuilder::min(Val a, Val b) { return select(less(a, b), a, b); }
-Val KernelBuilder::max(Val a, Val b) { return select(less(a, b), b, a); }
-Val KernelBuilder::less(Val a, Val b) { return {impl_->ir.CreateICmpSLT(a.v, b.v), this}; }
-Val KernelBuilder::equal(Val a, Val b) { return {impl_->ir.CreateICmpEQ(a.v, b.v), this}; }
-Val KernelBuilder::not_less(Val a, Val b) { return {impl_->ir.CreateICmpSGE(a.v, b.v), this}; }
-Val KernelBuilder::in_range(Val a, int64_t extent) { return {impl_->ir.CreateICmpULT(a.v, i64(extent).v), this}; }
-Val KernelBuilder::both(Val a, Val b) { return {impl_->ir.CreateAnd(a.v, b.v), this}; }
-Val KernelBuilder::negate(Val condition) { return {impl_->ir.CreateNot(condition.v), this}; }
+Val KernelBuilder::i64(int64_t value) {
+  return {impl_->ir.getInt64(value), this};
+}
+Val KernelBuilder::min(Val a, Val b) {
+  return select(less(a, b), a, b);
+}
+Val KernelBuilder::max(Val a, Val b) {
+  return select(less(a, b), b, a);
+}
+Val KernelBuilder::less(Val a, Val b) {
+  return {impl_->ir.CreateICmpSLT(a.v, b.v), this};
+}
+Val KernelBuilder::equal(Val a, Val b) {
+  return {impl_->ir.CreateICmpEQ(a.v, b.v), this};
+}
+Val KernelBuilder::not_less(Val a, Val b) {
+  return {impl_->ir.CreateICmpSGE(a.v, b.v), this};
+}
+Val KernelBuilder::in_range(Val a, int64_t extent) {
+  return {impl_->ir.CreateICmpULT(a.v, i64(extent).v), this};
+}
+Val KernelBuilder::both(Val a, Val b) {
+  return {impl_->ir.CreateAnd(a.v, b.v), this};
+}
+Val KernelBuilder::negate(Val condition) {
+  return {impl_->ir.CreateNot(condition.v), this};
+}
 Val KernelBuilder::select(Val condition, Val a, Val b) {
   return {impl_->ir.CreateSelect(condition.v, a.v, b.v), this};
 }
@@ -177,7 +221,9 @@ void KernelBuilder::loop(int64_t begin, int64_t end, int64_t step, const std::fu
   });
 }
 
-void KernelBuilder::if_then(Val condition, const std::function<void()>& body) { if_else(condition, body, nullptr); }
+void KernelBuilder::if_then(Val condition, const std::function<void()>& body) {
+  if_else(condition, body, nullptr);
+}
 
 void KernelBuilder::if_else(Val condition, const std::function<void()>& then_body,
                             const std::function<void()>& else_body) {

@@ -69,11 +69,11 @@ class KernelBuilder {
   Val i64(int64_t value);
   Val min(Val a, Val b);
   Val max(Val a, Val b);
-  Val less(Val a, Val b);   ///< a < b as a condition
+  Val less(Val a, Val b);      ///< a < b as a condition
   Val not_less(Val a, Val b);  ///< a >= b
   Val equal(Val a, Val b);
   Val in_range(Val a, int64_t extent);  ///< 0 <= a < extent
-  Val both(Val a, Val b);      ///< of two conditions
+  Val both(Val a, Val b);               ///< of two conditions
   Val negate(Val condition);
   Val select(Val condition, Val a, Val b);
   /// Pointer `elems` f32 elements after `pointer`; `constant` elements are added on top.
@@ -98,7 +98,7 @@ class KernelBuilder {
 
   // f32 vectors. `active` is the number of lanes that exist in memory (all when negative): the others are
   // not touched, and load as zero.
-  Val f32(double value, int lanes = -1);              ///< a constant in every lane
+  Val f32(double value, int lanes = -1);  ///< a constant in every lane
   Val load(Val pointer, int64_t elem_offset = 0, int active = -1);
   Val load_strided(Val pointer, int64_t elem_stride, int active = -1);  ///< lane i from pointer + i * stride
   Val load_scalar(Val pointer, int64_t elem_offset = 0);                ///< one f32
@@ -107,8 +107,8 @@ class KernelBuilder {
   void store(Val value, Val pointer, int64_t elem_offset = 0, int active = -1);
   void store_strided(Val value, Val pointer, int64_t elem_stride, int active = -1);
   void store_scalar(Val value, Val pointer, int64_t elem_offset = 0);
-  Val fma(Val a, Val b, Val c);      ///< a*b + c, fused where the ISA can
-  Val fmin(Val a, Val b);            ///< NaN in either gives NaN where the ISA's minimum does not hide it
+  Val fma(Val a, Val b, Val c);  ///< a*b + c, fused where the ISA can
+  Val fmin(Val a, Val b);        ///< NaN in either gives NaN where the ISA's minimum does not hide it
   Val fmax(Val a, Val b);
   Val neg(Val a);
   Val abs(Val a);
@@ -117,17 +117,17 @@ class KernelBuilder {
   Val ceil(Val a);
   Val round_even(Val a);
   Val compare(const char* predicate, Val a, Val b);  ///< "lt" "le" "gt" "ge" "eq" "ne": a mask for select
-  Val to_i32(Val a);                 ///< f32 -> i32, truncating
-  Val to_f32(Val a);                 ///< i32 or i64 -> f32
-  Val bits_to_i32(Val a);            ///< the same bits as integers
+  Val to_i32(Val a);                                 ///< f32 -> i32, truncating
+  Val to_f32(Val a);                                 ///< i32 or i64 -> f32
+  Val bits_to_i32(Val a);                            ///< the same bits as integers
   Val bits_to_f32(Val a);
-  Val i32(int32_t value);            ///< a constant in every lane
-  Val lane_numbers();                ///< 0, 1, 2, ... (i32)
+  Val i32(int32_t value);  ///< a constant in every lane
+  Val lane_numbers();      ///< 0, 1, 2, ... (i32)
   Val shift_left(Val a, int bits);
   Val shift_right(Val a, int bits);  ///< logical
   Val bit_and(Val a, Val b);
   Val bit_or(Val a, Val b);
-  Val reduce_add(Val a);             ///< sum of the lanes as one f32
+  Val reduce_add(Val a);  ///< sum of the lanes as one f32
   Val reduce_max(Val a);
   Val extract(Val a, int lane);
   /// Lane i of the result is lane indices[i] of a ++ b (b may be empty: then only a).
@@ -145,12 +145,12 @@ class KernelBuilder {
   Val offset(DType dtype, Val pointer, int64_t elems);
   Val load_strided(DType dtype, Val pointer, int64_t elem_stride, int active = -1);
   void store_strided(DType dtype, Val value, Val pointer, int64_t elem_stride, int active = -1);
-  Val integer(DType dtype, int64_t value);         ///< a constant of an integer type or of booleans
-  Val convert(Val a, DType from, DType to);        ///< by the rules of the operator cast
+  Val integer(DType dtype, int64_t value);   ///< a constant of an integer type or of booleans
+  Val convert(Val a, DType from, DType to);  ///< by the rules of the operator cast
   /// Predicates as for f32; of integers, the sign counts unless the type has none.
   Val compare(const char* predicate, Val a, Val b, DType dtype);
-  Val either(Val a, Val b);                        ///< of two masks; see both() and negate()
-  Val any(Val mask);                               ///< a condition: some lane is set
+  Val either(Val a, Val b);  ///< of two masks; see both() and negate()
+  Val any(Val mask);         ///< a condition: some lane is set
 
   struct Impl;
   Impl& impl() { return *impl_; }

@@ -61,7 +61,9 @@ Val KernelBuilder::load_scalar(Val pointer, int64_t elem_offset) {
   return {impl_->ir.CreateAlignedLoad(impl_->f32(), offset(pointer, elem_offset).v, llvm::Align(kElementAlign)), this};
 }
 
-Val KernelBuilder::splat(Val scalar) { return {impl_->ir.CreateVectorSplat(lanes(), scalar.v), this}; }
+Val KernelBuilder::splat(Val scalar) {
+  return {impl_->ir.CreateVectorSplat(lanes(), scalar.v), this};
+}
 
 void KernelBuilder::store(Val value, Val pointer, int64_t elem_offset, int active) {
   store_lanes(*this, value, offset(pointer, elem_offset), active);
@@ -85,12 +87,22 @@ Val KernelBuilder::fma(Val a, Val b, Val c) {
 
 // A compare and select is what x86 min/max instructions do; LLVM's minnum would add NaN handling. The order
 // of operands makes a NaN in `a` stay a NaN.
-Val KernelBuilder::fmin(Val a, Val b) { return select({impl_->ir.CreateFCmpULT(a.v, b.v), this}, a, b); }
-Val KernelBuilder::fmax(Val a, Val b) { return select({impl_->ir.CreateFCmpUGT(a.v, b.v), this}, a, b); }
+Val KernelBuilder::fmin(Val a, Val b) {
+  return select({impl_->ir.CreateFCmpULT(a.v, b.v), this}, a, b);
+}
+Val KernelBuilder::fmax(Val a, Val b) {
+  return select({impl_->ir.CreateFCmpUGT(a.v, b.v), this}, a, b);
+}
 
-Val KernelBuilder::neg(Val a) { return {impl_->ir.CreateFNeg(a.v), this}; }
-Val KernelBuilder::abs(Val a) { return unary_intrinsic(a, llvm::Intrinsic::fabs); }
-Val KernelBuilder::sqrt(Val a) { return unary_intrinsic(a, llvm::Intrinsic::sqrt); }
+Val KernelBuilder::neg(Val a) {
+  return {impl_->ir.CreateFNeg(a.v), this};
+}
+Val KernelBuilder::abs(Val a) {
+  return unary_intrinsic(a, llvm::Intrinsic::fabs);
+}
+Val KernelBuilder::sqrt(Val a) {
+  return unary_intrinsic(a, llvm::Intrinsic::sqrt);
+}
 namespace {
 
 /// Adding and subtracting 2^23 leaves no bits for a fraction, rounded to even. Larger numbers have none, and NaN
@@ -138,12 +150,16 @@ Val KernelBuilder::compare(const char* predicate, Val a, Val b) {
   internal_error("unknown comparison '{}'", predicate);
 }
 
-Val KernelBuilder::to_i32(Val a) { return {impl_->ir.CreateFPToSI(a.v, int_type(a)), this}; }
+Val KernelBuilder::to_i32(Val a) {
+  return {impl_->ir.CreateFPToSI(a.v, int_type(a)), this};
+}
 Val KernelBuilder::to_f32(Val a) {
   auto* type = vector_type(*this, lane_count(a));
   return {impl_->ir.CreateSIToFP(a.v, type), this};
 }
-Val KernelBuilder::bits_to_i32(Val a) { return {impl_->ir.CreateBitCast(a.v, int_type(a)), this}; }
+Val KernelBuilder::bits_to_i32(Val a) {
+  return {impl_->ir.CreateBitCast(a.v, int_type(a)), this};
+}
 Val KernelBuilder::bits_to_f32(Val a) {
   return {impl_->ir.CreateBitCast(a.v, vector_type(*this, lane_count(a))), this};
 }
@@ -156,10 +172,18 @@ Val KernelBuilder::lane_numbers() {
   std::iota(numbers.begin(), numbers.end(), 0);
   return {llvm::ConstantDataVector::get(*impl_->context, numbers), this};
 }
-Val KernelBuilder::shift_left(Val a, int bits) { return {impl_->ir.CreateShl(a.v, bits), this}; }
-Val KernelBuilder::shift_right(Val a, int bits) { return {impl_->ir.CreateLShr(a.v, bits), this}; }
-Val KernelBuilder::bit_and(Val a, Val b) { return {impl_->ir.CreateAnd(a.v, b.v), this}; }
-Val KernelBuilder::bit_or(Val a, Val b) { return {impl_->ir.CreateOr(a.v, b.v), this}; }
+Val KernelBuilder::shift_left(Val a, int bits) {
+  return {impl_->ir.CreateShl(a.v, bits), this};
+}
+Val KernelBuilder::shift_right(Val a, int bits) {
+  return {impl_->ir.CreateLShr(a.v, bits), this};
+}
+Val KernelBuilder::bit_and(Val a, Val b) {
+  return {impl_->ir.CreateAnd(a.v, b.v), this};
+}
+Val KernelBuilder::bit_or(Val a, Val b) {
+  return {impl_->ir.CreateOr(a.v, b.v), this};
+}
 
 Val KernelBuilder::reduce_add(Val a) {
   // Adding in any order lets LLVM halve the vector step by step.
@@ -168,9 +192,13 @@ Val KernelBuilder::reduce_add(Val a) {
   sum->setHasAllowReassoc(true);
   return {sum, this};
 }
-Val KernelBuilder::reduce_max(Val a) { return {impl_->ir.CreateFPMaxReduce(a.v), this}; }
+Val KernelBuilder::reduce_max(Val a) {
+  return {impl_->ir.CreateFPMaxReduce(a.v), this};
+}
 
-Val KernelBuilder::extract(Val a, int lane) { return {impl_->ir.CreateExtractElement(a.v, lane), this}; }
+Val KernelBuilder::extract(Val a, int lane) {
+  return {impl_->ir.CreateExtractElement(a.v, lane), this};
+}
 
 Val KernelBuilder::shuffle(Val a, Val b, const std::vector<int>& indices) {
   auto* second = b ? b.v : llvm::PoisonValue::get(a.v->getType());
@@ -184,8 +212,7 @@ void KernelBuilder::forget_loads() {
 void KernelBuilder::prefetch(Val pointer, int64_t elem_offset) {
   auto& ir = impl_->ir;
   auto* at = offset(pointer, elem_offset).v;
-  ir.CreateIntrinsic(llvm::Intrinsic::prefetch, {at->getType()},
-                     {at, ir.getInt32(0), ir.getInt32(2), ir.getInt32(1)});
+  ir.CreateIntrinsic(llvm::Intrinsic::prefetch, {at->getType()}, {at, ir.getInt32(0), ir.getInt32(2), ir.getInt32(1)});
 }
 
 std::optional<double> KernelBuilder::constant_value(Val a) {

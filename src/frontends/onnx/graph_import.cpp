@@ -175,8 +175,7 @@ class ModelImport {
 
 }  // namespace
 
-Graph import_model(std::shared_ptr<onnx::ModelProto> model, const std::string& path,
-                   const ImportOptions& options) {
+Graph import_model(std::shared_ptr<onnx::ModelProto> model, const std::string& path, const ImportOptions& options) {
   return ModelImport(std::move(model), path, options).run();
 }
 

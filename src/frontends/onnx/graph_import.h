@@ -11,7 +11,6 @@
 namespace convoy::onnx_frontend {
 
 /// `path` is the place that external data is relative to. Throws Error that names the node.
-Graph import_model(std::shared_ptr<onnx::ModelProto> model, const std::string& path,
-                   const ImportOptions& options);
+Graph import_model(std::shared_ptr<onnx::ModelProto> model, const std::string& path, const ImportOptions& options);
 
 }  // namespace convoy::onnx_frontend

@@ -79,7 +79,8 @@ void check_versions(const onnx::ModelProto& model) {
 /// Reads a file and lets go of the pages behind: weights are in the message by then.
 class FileStream : public google::protobuf::io::ZeroCopyInputStream {
  public:
-  explicit FileStream(const MappedFile& file) : file_(file), blocks_(file.data(), static_cast<int>(file.bytes()), kBlock) {}
+  explicit FileStream(const MappedFile& file)
+      : file_(file), blocks_(file.data(), static_cast<int>(file.bytes()), kBlock) {}
 
   bool Next(const void** data, int* size) override {
     file_.forget(static_cast<size_t>(blocks_.ByteCount()));

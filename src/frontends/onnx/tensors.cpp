@@ -105,8 +105,7 @@ void check_location(const std::string& location) {
 }
 
 /// Of data within the proto, which `owner` keeps.
-Tensor inline_tensor(const onnx::TensorProto& proto, const TensorType& type,
-                     const std::shared_ptr<const void>& owner) {
+Tensor inline_tensor(const onnx::TensorProto& proto, const TensorType& type, const std::shared_ptr<const void>& owner) {
   if (!proto.raw_data().empty()) {
     expect_bytes(proto.raw_data().size(), type);
     return aliased(proto.raw_data().data(), type, owner);

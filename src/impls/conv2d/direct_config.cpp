@@ -9,7 +9,9 @@ namespace convoy {
 
 namespace {
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
 
 /// Size of blocks of at most `most` that divide `extent` evenly where a divisor is near: equal blocks share
 /// their code.
@@ -84,8 +86,8 @@ Tensor pack_panels(const ConvGeometry& g, const DirectConfig& config, int lanes,
       const int64_t channels = std::min(width, g.oc - ob * width);
       for (int64_t first = 0; first < g.ic; first += config.ic_block) {
         const int64_t ic = std::min(config.ic_block, g.ic - first);
-        const float* from =
-            source.weights.as<float>() + group * source.group_stride + ob * width * source.o_stride + first * source.i_stride;
+        const float* from = source.weights.as<float>() + group * source.group_stride + ob * width * source.o_stride +
+                            first * source.i_stride;
         pack_panel(source, from, ic, channels, width, out);
         out += ic * taps * width;
       }

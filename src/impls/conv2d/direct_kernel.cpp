@@ -37,7 +37,8 @@ struct TileGroup {
   std::vector<std::vector<bool>> valid;  ///< [tap x][m]
 
   bool all_valid() const {
-    return std::ranges::all_of(valid, [](const auto& tap) { return std::ranges::all_of(tap, [](bool v) { return v; }); });
+    return std::ranges::all_of(valid,
+                               [](const auto& tap) { return std::ranges::all_of(tap, [](bool v) { return v; }); });
   }
 };
 
@@ -86,10 +87,10 @@ class DirectEmitter {
  private:
   /// Where the nest stands when it has reached a row.
   struct Place {
-    Val group, block;      ///< of output channels
+    Val group, block;  ///< of output channels
     Val n, h;
     TapRange taps;  ///< rows of the window inside the input
-    Val panel;             ///< weights of this channel block and reduction block
+    Val panel;      ///< weights of this channel block and reduction block
   };
 
   int64_t panel_elems(int64_t ic) const { return ic * g_.h.taps * g_.w.taps * width_; }
@@ -109,8 +110,8 @@ class DirectEmitter {
   /// One block of the reduction: the first starts from the bias, the last applies the epilogue.
   struct Reduction {
     Val index;
-    int64_t ic = 0;       ///< channels in it
-    bool only = false;    ///< there is just one
+    int64_t ic = 0;     ///< channels in it
+    bool only = false;  ///< there is just one
     Val is_first, is_last;
   };
 
@@ -181,15 +182,19 @@ class DirectEmitter {
   /// Calls fn(m, n, active lanes) for each accumulator, in order.
   void each_vector(const RegisterTile& shape, int64_t channels, const std::function<void(int, int, int)>& fn) {
     for (int m = 0; m < shape.mr; ++m) {
-      for (int n = 0; n < shape.nb; ++n) fn(m, n, static_cast<int>(std::min<int64_t>(b_.lanes(), channels - n * b_.lanes())));
+      for (int n = 0; n < shape.nb; ++n)
+        fn(m, n, static_cast<int>(std::min<int64_t>(b_.lanes(), channels - n * b_.lanes())));
     }
   }
 
   /// Adds one row of the window: all its columns and the channels of the reduction block.
   void window_row(const RegisterTile& shape, const TileGroup& tiles, Val src, Val y, Val panel, int64_t ic,
                   std::vector<Val>& acc) {
-    TileRun run{.src = src, .weights = b_.offset(panel, y * (g_.w.taps * ic * width_)), .count = ic,
-                .src_step = g_.src[1], .weights_step = width_};
+    TileRun run{.src = src,
+                .weights = b_.offset(panel, y * (g_.w.taps * ic * width_)),
+                .count = ic,
+                .src_step = g_.src[1],
+                .weights_step = width_};
     for (int m = 0; m < shape.mr; ++m) run.pixel_offsets.push_back(m * g_.w.stride * g_.src[3]);
     // Neighbouring taps lie behind one another when the pixels hold nothing but these channels.
     const bool one_run = tiles.all_valid() && g_.w.step == 1 && g_.src[1] == 1 && g_.src[3] == ic;
@@ -243,8 +248,7 @@ StepSpec direct_step(const DirectKernel& kernel, const Target& target) {
   StepSpec step;
   step.kernel = {.name = kernel.name,
                  .key = kernel.geometry.key() + " " + kernel.config.key() + " " + kernel.output.key() +
-                        fmt::format(" @{}", kernel.dst_offset) +
-                        kernel.epilogue.key(),
+                        fmt::format(" @{}", kernel.dst_offset) + kernel.epilogue.key(),
                  .arg_count = kDirectEpilogue + static_cast<int>(kernel.epilogue.args().size()),
                  .emit = [kernel](KernelBuilder& b) { DirectEmitter(b, kernel).emit(); }};
   const ConvGeometry& g = kernel.geometry;

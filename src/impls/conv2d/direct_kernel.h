@@ -22,13 +22,11 @@ namespace convoy {
 
 struct DirectConfig {
   RegisterTile tile;
-  int64_t ic_block = 1;    ///< channels of one reduction block
-  int64_t slab_rows = 1;   ///< output rows per slab
+  int64_t ic_block = 1;   ///< channels of one reduction block
+  int64_t slab_rows = 1;  ///< output rows per slab
 
   int64_t ic_blocks(const ConvGeometry& g) const { return (g.ic + ic_block - 1) / ic_block; }
-  int64_t oc_blocks(const ConvGeometry& g, int lanes) const {
-    return (g.oc + tile.nb * lanes - 1) / (tile.nb * lanes);
-  }
+  int64_t oc_blocks(const ConvGeometry& g, int lanes) const { return (g.oc + tile.nb * lanes - 1) / (tile.nb * lanes); }
   std::string key() const;
 };
 

@@ -28,11 +28,16 @@ class FewOutputsConv2d : public Impl {
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
     const int lanes = problem.target.isa.f32_lanes();
-    const FewOutputsKernel kernel{.geometry = g, .mr = few_outputs_mr(g, problem.target.isa), .output = {},
-                                  .epilogue = Epilogue(problem, kDirectEpilogue), .name = variant(g, problem.target)};
+    const FewOutputsKernel kernel{.geometry = g,
+                                  .mr = few_outputs_mr(g, problem.target.isa),
+                                  .output = {},
+                                  .epilogue = Epilogue(problem, kDirectEpilogue),
+                                  .name = variant(g, problem.target)};
     StepSpec step = few_outputs_step(kernel, problem.target);
     WeightSource source{.weights = *problem.graph().value(problem.anchor_input(1)).constant,
-                        .o_stride = g.ic * g.h.taps * g.w.taps, .i_stride = g.h.taps * g.w.taps, .y_offsets = {},
+                        .o_stride = g.ic * g.h.taps * g.w.taps,
+                        .i_stride = g.h.taps * g.w.taps,
+                        .y_offsets = {},
                         .x_offsets = {}};
     for (int64_t y = 0; y < g.h.taps; ++y) source.y_offsets.push_back(y * g.w.taps);
     for (int64_t x = 0; x < g.w.taps; ++x) source.x_offsets.push_back(x);

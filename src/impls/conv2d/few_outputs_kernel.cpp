@@ -11,7 +11,9 @@ namespace {
 
 constexpr int64_t kMostOutputs = 8;
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
 
 /// v[0], v[2], ... or v[1], v[3], ... of a ++ b.
 Val every_second(KernelBuilder& b, Val first, Val second, int lanes, int from) {
@@ -54,8 +56,8 @@ class FewOutputsEmitter {
   int64_t outputs() const { return g_.oc; }
 
   void tile(Val n, Val h, const TapRange& taps, Val pixel, int64_t first, int mr) {
-    Val src = element_address(b_, b_.arg(kDirectSrc), g_.src,
-                              {n, b_.i64(0), b_.i64(0), pixel * g_.w.stride + g_.w.base});
+    Val src =
+        element_address(b_, b_.arg(kDirectSrc), g_.src, {n, b_.i64(0), b_.i64(0), pixel * g_.w.stride + g_.w.base});
     std::vector<Val> acc(mr * outputs(), b_.f32(0));
     acc = b_.loop(taps.begin, taps.end, 1, acc, [&](Val y, std::vector<Val> sums) {
       Val row = b_.offset(src, (h * g_.h.stride + g_.h.base + y * g_.h.step) * g_.src[2]);
@@ -76,7 +78,8 @@ class FewOutputsEmitter {
     Val w = b_.offset(weights, x * vectors_ * outputs() * b_.lanes());
     const int64_t whole = g_.ic / b_.lanes();
     sums = b_.loop(0, whole, 1, sums, [&](Val vector, std::vector<Val> carried) {
-      add_vector(b_.offset(src, vector * b_.lanes()), b_.offset(w, vector * (outputs() * b_.lanes())), inside, -1, carried);
+      add_vector(b_.offset(src, vector * b_.lanes()), b_.offset(w, vector * (outputs() * b_.lanes())), inside, -1,
+                 carried);
       return carried;
     });
     const auto rest = static_cast<int>(g_.ic % b_.lanes());

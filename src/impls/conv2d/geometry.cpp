@@ -8,7 +8,9 @@ bool WindowAxis::borderless() const {
   return inside(0, 0) && inside(0, taps - 1) && inside(out - 1, 0) && inside(out - 1, taps - 1);
 }
 
-std::string WindowAxis::key() const { return fmt::format("{},{},{},{},{},{}", out, in, taps, stride, base, step); }
+std::string WindowAxis::key() const {
+  return fmt::format("{},{},{},{},{},{}", out, in, taps, stride, base, step);
+}
 
 std::string ConvGeometry::key() const {
   return fmt::format("n{} g{} ic{} oc{} h{} w{} src{} dst{}", batch, groups, ic, oc, h.key(), w.key(),
@@ -27,14 +29,16 @@ ConvGeometry conv_geometry(const Problem& problem) {
   g.oc = weights[0] / op.group;
   WindowAxis* axes[] = {&g.h, &g.w};
   for (int axis = 0; axis < 2; ++axis) {
-    *axes[axis] = {dst.shape[2 + axis],       src[2 + axis],           weights[2 + axis],
-                   op.window.strides[axis],   -op.window.pads[axis],   op.window.dilations[axis]};
+    *axes[axis] = {dst.shape[2 + axis],     src[2 + axis],         weights[2 + axis],
+                   op.window.strides[axis], -op.window.pads[axis], op.window.dilations[axis]};
   }
   auto src_view = problem.views.find(problem.anchor_input(0));
-  g.src = src_view != problem.views.end() ? src_view->second.strides
-                                          : TensorView::contiguous(problem.type(problem.anchor_input(0)), Layout::channels_last).strides;
+  g.src = src_view != problem.views.end()
+              ? src_view->second.strides
+              : TensorView::contiguous(problem.type(problem.anchor_input(0)), Layout::channels_last).strides;
   auto dst_view = problem.views.find(problem.group.output);
-  g.dst = (dst_view != problem.views.end() ? dst_view->second : TensorView::contiguous(dst, Layout::channels_last)).strides;
+  g.dst =
+      (dst_view != problem.views.end() ? dst_view->second : TensorView::contiguous(dst, Layout::channels_last)).strides;
   return g;
 }
 

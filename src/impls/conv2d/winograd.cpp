@@ -66,7 +66,9 @@ Tensor pack_bias(const Problem& problem, const ConvGeometry& g) {
   return packed;
 }
 
-const Tensor& weights_of(const Problem& problem) { return *problem.graph().value(problem.anchor_input(1)).constant; }
+const Tensor& weights_of(const Problem& problem) {
+  return *problem.graph().value(problem.anchor_input(1)).constant;
+}
 
 Proposal winograd_proposal(const Problem& problem, std::string variant) {
   Proposal proposal;

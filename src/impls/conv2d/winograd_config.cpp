@@ -7,8 +7,12 @@ namespace convoy {
 
 namespace {
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-int64_t round_up(int64_t a, int64_t b) { return ceil_div(a, b) * b; }
+int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
+int64_t round_up(int64_t a, int64_t b) {
+  return ceil_div(a, b) * b;
+}
 
 WinogradAxis winograd_axis(const WindowAxis& axis, int m) {
   return {axis.taps == 1 ? 1 : m, static_cast<int>(axis.taps)};
@@ -66,7 +70,8 @@ double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, con
       planes * static_cast<double>(g.ic) * cycles_per_reduction_step(rows, g.oc, config.tile, target.isa);
   // Cycles that a vector of a tile takes per element of the transformed tile, each way.
   const double transform_cycles = std::max(1.0, (config.h.tile() + config.w.tile()) / 2.0 - 2);
-  const double transforms = transform_cycles * planes * static_cast<double>(layout.tiles * (layout.ic_vectors + layout.oc_vectors));
+  const double transforms =
+      transform_cycles * planes * static_cast<double>(layout.tiles * (layout.ic_vectors + layout.oc_vectors));
   const double weights_bytes = 4 * planes * static_cast<double>(g.ic * g.oc);
   const double passes = weights_bytes > target.caches.l2 ? static_cast<double>(layout.blocks) : 1;
   const double streaming = weights_bytes * passes / kCacheBytesPerNs;

@@ -94,12 +94,13 @@ StepSpec winograd_step(const WinogradKernel& kernel, const Target& target) {
   const WinogradLayout layout(kernel.geometry, kernel.config, target.isa.f32_lanes());
   const WinogradConfig& config = kernel.config;
   StepSpec step;
-  step.kernel = {.name = kernel.name,
-                 .key = fmt::format("{} {} m{}x{} r{}x{} {}x{} block{}{}", kernel.geometry.key(),
-                                    sources_key(kernel.sources), config.h.m, config.w.m, config.h.r, config.w.r,
-                                    config.tile.mr, config.tile.nb, config.block_tiles, kernel.epilogue.key()),
-                 .arg_count = kWinogradSources + static_cast<int>(kernel.sources.size() + kernel.epilogue.args().size()),
-                 .emit = [kernel](KernelBuilder& b) { WinogradEmitter(b, kernel).emit(); }};
+  step.kernel = {
+      .name = kernel.name,
+      .key = fmt::format("{} {} m{}x{} r{}x{} {}x{} block{}{}", kernel.geometry.key(), sources_key(kernel.sources),
+                         config.h.m, config.w.m, config.h.r, config.w.r, config.tile.mr, config.tile.nb,
+                         config.block_tiles, kernel.epilogue.key()),
+      .arg_count = kWinogradSources + static_cast<int>(kernel.sources.size() + kernel.epilogue.args().size()),
+      .emit = [kernel](KernelBuilder& b) { WinogradEmitter(b, kernel).emit(); }};
   step.rows = layout.blocks;
   step.scratch_bytes = layout.end * 4;
   step.cost_ns = winograd_cost_ns(kernel.geometry, config, target) * target.threads;

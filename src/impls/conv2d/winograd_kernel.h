@@ -3,9 +3,9 @@
 //   Y = A^T [ sum over channels of (G w G^T) * (B^T d B) ] A   for every tile of m_h x m_w outputs
 //
 // A block of tiles goes through all three stages before the next begins, so that the transformed tensors stay
-// in L2 and never reach memory: input transform to V[xi][tile][ic], one matrix product per xi (of (m_h+r_h-1)(m_w+r_w-1))
-// to M[xi][tile][oc], output transform with bias and epilogue to dst. Weights are transformed at compile time
-// in double precision to U[xi][channel block][ic][nb * lanes].
+// in L2 and never reach memory: input transform to V[xi][tile][ic], one matrix product per xi (of
+// (m_h+r_h-1)(m_w+r_w-1)) to M[xi][tile][oc], output transform with bias and epilogue to dst. Weights are transformed
+// at compile time in double precision to U[xi][channel block][ic][nb * lanes].
 //
 // Task space: rows = blocks of tiles over batch and image, one column. Scratch: V, M, the padded tile and the
 // tile between the two passes of a transform.
@@ -28,8 +28,8 @@ struct WinogradAxis {
 
 struct WinogradConfig {
   WinogradAxis h, w;
-  RegisterTile tile;        ///< of the matrix products: tiles x channel vectors
-  int64_t block_tiles = 12; ///< multiple of tile.mr
+  RegisterTile tile;         ///< of the matrix products: tiles x channel vectors
+  int64_t block_tiles = 12;  ///< multiple of tile.mr
 
   int planes() const { return h.tile() * w.tile(); }
 };

@@ -28,7 +28,7 @@ struct LeanLayout {
   int64_t v_tile = 0, v_plane = 0, v_block = 0, v = 0;  ///< of V in its own buffer
   int64_t weights_ic = 0, weights_oc = 0;               ///< [oc vector][ic][r_h][r_w][lanes]
   int64_t m_plane = 0;
-  int64_t products = 0, between = 0, end = 0;           ///< offsets in the second step's scratch
+  int64_t products = 0, between = 0, end = 0;  ///< offsets in the second step's scratch
 
   LeanLayout(const ConvGeometry& g, const LeanConfig& config, int lanes);
 };

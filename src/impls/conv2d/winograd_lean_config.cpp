@@ -7,7 +7,9 @@ namespace convoy {
 
 namespace {
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
 
 }  // namespace
 
@@ -56,10 +58,11 @@ LeanCost lean_cost(const ConvGeometry& g, const LeanConfig& config, const Target
   const double weights_bytes = 4.0 * static_cast<double>(g.ic * g.oc * g.h.taps * g.w.taps);
   // Each vector of output channels reads V anew. What is too large for a thread's share of L3 comes from memory.
   const double v_bytes = 4.0 * static_cast<double>(at.v);
-  const double v_traffic = v_bytes > static_cast<double>(target.caches.l3) / 4 ? v_bytes * static_cast<double>(at.oc_vectors) : 0;
+  const double v_traffic =
+      v_bytes > static_cast<double>(target.caches.l3) / 4 ? v_bytes * static_cast<double>(at.oc_vectors) : 0;
   constexpr double kVBytesPerNs = 10;
-  const double products = tile_cycles_ns(gemm + output, target.isa) + weights_bytes / kMemoryBytesPerNs +
-                          v_traffic / kVBytesPerNs;
+  const double products =
+      tile_cycles_ns(gemm + output, target.isa) + weights_bytes / kMemoryBytesPerNs + v_traffic / kVBytesPerNs;
   const double rounds = static_cast<double>(ceil_div(at.oc_vectors, target.threads));
   return {.input_ns = tile_cycles_ns(input, target.isa) / target.threads,
           .products_ns = products * rounds / static_cast<double>(at.oc_vectors)};

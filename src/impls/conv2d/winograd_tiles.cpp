@@ -41,12 +41,18 @@ WinogradTiles::Place WinogradTiles::place_of(Val tile) {
 
 namespace {
 
-int64_t floor_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+int64_t floor_div(int64_t a, int64_t b) {
+  return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
 
 }  // namespace
 
-int64_t WinogradTiles::Pixels::first() const { return floor_div(base, up); }
-int64_t WinogradTiles::Pixels::at(int i) const { return floor_div(base + i, up) - first(); }
+int64_t WinogradTiles::Pixels::first() const {
+  return floor_div(base, up);
+}
+int64_t WinogradTiles::Pixels::at(int i) const {
+  return floor_div(base + i, up) - first();
+}
 
 void WinogradTiles::input(int first_arg, const Place& place, const std::function<Val(Val vector)>& to, int64_t plane,
                           const Scratch& scratch) {
@@ -68,9 +74,8 @@ void WinogradTiles::source_input(const WinogradSource& source, Val src, const Pl
   };
   Val inside = b_.both(fits(row, rows.distinct(), source.h), fits(column, columns.distinct(), source.w));
   Val image = element_address(b_, src, source.strides, {place.n, b_.i64(0), row, column});
-  b_.if_then(b_.negate(inside), [&] {
-    copy_patch(source, image, row, column, rows.distinct(), columns.distinct(), scratch.patch);
-  });
+  b_.if_then(b_.negate(inside),
+             [&] { copy_patch(source, image, row, column, rows.distinct(), columns.distinct(), scratch.patch); });
   const int64_t vectors = (source.channels + b_.lanes() - 1) / b_.lanes(), pixel = vectors * b_.lanes();
   Val from = b_.select(inside, image, scratch.patch);
   Val row_stride = b_.select(inside, b_.i64(source.strides[2]), b_.i64(pixel * columns.distinct()));
@@ -86,7 +91,8 @@ void WinogradTiles::prefetch_input(int first_arg, const Place& first, int64_t ti
     const WinogradSource& source = sources_[i];
     const Pixels rows{g_.h.base, source.up_h, th_};
     Val row = b_.max(first.h / source.up_h + rows.first(), b_.i64(0)), column = first.w / source.up_w;
-    Val at = element_address(b_, b_.arg(first_arg + static_cast<int>(i)), source.strides, {first.n, b_.i64(0), row, column});
+    Val at =
+        element_address(b_, b_.arg(first_arg + static_cast<int>(i)), source.strides, {first.n, b_.i64(0), row, column});
     Val pixels = b_.min(b_.i64(tiles * w_.m / source.up_w), b_.i64(source.w) - column);
     prefetch_part(at, source.strides, rows.distinct(), pixels, xi);
   }

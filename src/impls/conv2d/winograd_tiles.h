@@ -68,9 +68,10 @@ class WinogradTiles {
     int64_t at(int i) const;
     int64_t distinct() const { return at(count - 1) + 1; }
   };
-  void source_input(const WinogradSource& source, Val src, const Place& place,
-                    const std::function<Val(Val vector)>& to, int64_t plane, const Scratch& scratch);
-  void copy_patch(const WinogradSource& source, Val image, Val row, Val column, int64_t rows, int64_t columns, Val patch);
+  void source_input(const WinogradSource& source, Val src, const Place& place, const std::function<Val(Val vector)>& to,
+                    int64_t plane, const Scratch& scratch);
+  void copy_patch(const WinogradSource& source, Val image, Val row, Val column, int64_t rows, int64_t columns,
+                  Val patch);
   void transform_input(const Pixels& rows, const Pixels& columns, Val from, Val row_stride, Val column_stride, Val to,
                        int64_t plane, Val between, int active);
   void output_columns(Val from, int64_t plane, Val between);

@@ -27,8 +27,11 @@ PhaseAxis phase_axis(int64_t phase, int64_t out, int64_t in, int64_t kernel, int
   for (int64_t k = kernel - 1; k >= 0; --k) {  // larger taps read earlier input
     if ((phase + pad - k * dilation) % stride == 0) axis.taps.push_back(k);
   }
-  axis.window = {.out = (out - phase + stride - 1) / stride, .in = in,
-                 .taps = static_cast<int64_t>(axis.taps.size()), .stride = 1, .base = 0,
+  axis.window = {.out = (out - phase + stride - 1) / stride,
+                 .in = in,
+                 .taps = static_cast<int64_t>(axis.taps.size()),
+                 .stride = 1,
+                 .base = 0,
                  .step = dilation / std::gcd(dilation, stride)};
   if (!axis.taps.empty()) axis.window.base = (phase + pad - axis.taps.front() * dilation) / stride;
   return axis;
@@ -41,7 +44,9 @@ struct Phase {
   int64_t py = 0, px = 0;
 };
 
-const ConvTranspose2d& op_of(const Problem& problem) { return *op_cast<ConvTranspose2d>(*problem.anchor().op); }
+const ConvTranspose2d& op_of(const Problem& problem) {
+  return *op_cast<ConvTranspose2d>(*problem.anchor().op);
+}
 
 TensorView view_or_fresh(const Problem& problem, ValueId id) {
   auto view = problem.views.find(id);
@@ -69,12 +74,19 @@ std::vector<Phase> make_phases(const Problem& problem) {
   std::vector<Phase> phases;
   for (int64_t py = 0; py < std::min(window.strides[0], dst[2]); ++py) {
     for (int64_t px = 0; px < std::min(window.strides[1], dst[3]); ++px) {
-      Phase phase{.h = phase_axis(py, dst[2], src[2], weights[2], window.strides[0], window.pads[0], window.dilations[0]),
-                  .w = phase_axis(px, dst[3], src[3], weights[3], window.strides[1], window.pads[1], window.dilations[1]),
-                  .py = py, .px = px};
-      phase.geometry = {.batch = src[0], .groups = op.group, .ic = src[1] / op.group, .oc = weights[1],
-                        .h = phase.h.window, .w = phase.w.window,
-                        .src = view_or_fresh(problem, problem.anchor_input(0)).strides, .dst = dst_strides};
+      Phase phase{
+          .h = phase_axis(py, dst[2], src[2], weights[2], window.strides[0], window.pads[0], window.dilations[0]),
+          .w = phase_axis(px, dst[3], src[3], weights[3], window.strides[1], window.pads[1], window.dilations[1]),
+          .py = py,
+          .px = px};
+      phase.geometry = {.batch = src[0],
+                        .groups = op.group,
+                        .ic = src[1] / op.group,
+                        .oc = weights[1],
+                        .h = phase.h.window,
+                        .w = phase.w.window,
+                        .src = view_or_fresh(problem, problem.anchor_input(0)).strides,
+                        .dst = dst_strides};
       phase.geometry.dst[2] *= window.strides[0];
       phase.geometry.dst[3] *= window.strides[1];
       phase.config = choose_direct(phase.geometry, problem.target);
@@ -100,8 +112,12 @@ WeightSource weights_of(const Problem& problem, const Phase& phase) {
   const Tensor& weights = *problem.graph().value(problem.anchor_input(1)).constant;
   const ConvGeometry& g = phase.geometry;
   const int64_t kh = weights.shape()[2], kw = weights.shape()[3];
-  WeightSource source{.weights = weights, .group_stride = g.ic * g.oc * kh * kw, .o_stride = kh * kw,
-                      .i_stride = g.oc * kh * kw, .y_offsets = {}, .x_offsets = {}};
+  WeightSource source{.weights = weights,
+                      .group_stride = g.ic * g.oc * kh * kw,
+                      .o_stride = kh * kw,
+                      .i_stride = g.oc * kh * kw,
+                      .y_offsets = {},
+                      .x_offsets = {}};
   for (int64_t tap : phase.h.taps) source.y_offsets.push_back(tap * kw);
   for (int64_t tap : phase.w.taps) source.x_offsets.push_back(tap);
   return source;
@@ -143,9 +159,12 @@ class PhasesConvTranspose2d : public Impl {
   Lowered lower(const Problem& problem) const override {
     return lower_phases(problem, [&](const Phase& phase) {
       const int lanes = problem.target.isa.f32_lanes();
-      const DirectKernel kernel{.geometry = phase.geometry, .config = phase.config,
-                                .dst_offset = dst_offset(problem, phase), .output = output_of(problem, phase),
-                                .epilogue = Epilogue(problem, kDirectEpilogue), .name = variant(phase, problem.target)};
+      const DirectKernel kernel{.geometry = phase.geometry,
+                                .config = phase.config,
+                                .dst_offset = dst_offset(problem, phase),
+                                .output = output_of(problem, phase),
+                                .epilogue = Epilogue(problem, kDirectEpilogue),
+                                .name = variant(phase, problem.target)};
       StepSpec step = direct_step(kernel, problem.target);
       step.args = {ValueArg{problem.anchor_input(0)},
                    pack_direct_weights(phase.geometry, phase.config, lanes, weights_of(problem, phase)),
@@ -188,8 +207,10 @@ class FewOutputsConvTranspose2d : public Impl {
   Lowered lower(const Problem& problem) const override {
     return lower_phases(problem, [&](const Phase& phase) {
       const ConvGeometry& g = phase.geometry;
-      const FewOutputsKernel kernel{.geometry = g, .mr = few_outputs_mr(g, problem.target.isa),
-                                    .dst_offset = dst_offset(problem, phase), .output = output_of(problem, phase),
+      const FewOutputsKernel kernel{.geometry = g,
+                                    .mr = few_outputs_mr(g, problem.target.isa),
+                                    .dst_offset = dst_offset(problem, phase),
+                                    .output = output_of(problem, phase),
                                     .epilogue = Epilogue(problem, kDirectEpilogue),
                                     .name = variant(phase, problem.target)};
       StepSpec step = few_outputs_step(kernel, problem.target);

@@ -9,7 +9,9 @@ namespace convoy {
 
 namespace {
 
-const MatMul& op_of(const Problem& problem) { return *op_cast<MatMul>(*problem.anchor().op); }
+const MatMul& op_of(const Problem& problem) {
+  return *op_cast<MatMul>(*problem.anchor().op);
+}
 
 /// a: rank 2 to 4 with axes (N, H,) M, K; dst: (N, H,) M, OC.
 ConvGeometry matmul_geometry(const Problem& problem) {
@@ -75,10 +77,12 @@ class PackedMatMul : public Impl {
     const DirectConfig config = choose_direct(g, problem.target);
     const int lanes = problem.target.isa.f32_lanes();
     const int rank = problem.type(problem.group.output).shape.rank();
-    DirectKernel kernel{.geometry = g, .config = config, .epilogue = Epilogue(problem, kDirectEpilogue),
+    DirectKernel kernel{.geometry = g,
+                        .config = config,
+                        .epilogue = Epilogue(problem, kDirectEpilogue),
                         .name = variant(config, problem.target)};
-    kernel.output = {.rank = rank, .n_axis = rank == 4 ? 0 : -1, .c_axis = rank - 1, .h_axis = rank - 3,
-                     .w_axis = rank - 2};
+    kernel.output = {
+        .rank = rank, .n_axis = rank == 4 ? 0 : -1, .c_axis = rank - 1, .h_axis = rank - 3, .w_axis = rank - 2};
     StepSpec step = direct_step(kernel, problem.target);
     const Tensor& b = *problem.graph().value(problem.anchor_input(1)).constant;
     const WeightSource source{.weights = b, .o_stride = op.trans_b ? g.ic : 1, .i_stride = op.trans_b ? 1 : g.oc};

@@ -25,7 +25,9 @@ namespace {
 
 enum Arg { kA, kB, kDst, kEpilogue };
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
 
 struct Product {
   int64_t m = 1, n = 1, k = 1;
@@ -52,7 +54,8 @@ int64_t Product::batches() const {
 
 std::string Product::key() const {
   return fmt::format("{}x{}x{} batch {} a {}+{},{} b {}+{},{} {}x{} {} {}", m, n, k, fmt::join(batch, ","),
-                     fmt::join(a_batch, ","), a_row, a_step, fmt::join(b_batch, ","), b_step, b_column, tile.mr, tile.nb, dots, from_memory);
+                     fmt::join(a_batch, ","), a_row, a_step, fmt::join(b_batch, ","), b_step, b_column, tile.mr,
+                     tile.nb, dots, from_memory);
 }
 
 std::vector<int64_t> contiguous_strides(const TensorType& type) {

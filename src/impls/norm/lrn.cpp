@@ -7,11 +7,12 @@
 // roots instead of a logarithm and an exponential.
 //
 // Task space: rows = batch x image rows, one column.
+#include "ops/lrn.h"
+
 #include "impls/copy/memory_cost.h"
 #include "impls/elementwise/math.h"
 #include "impls/epilogue.h"
 #include "impls/norm/list.h"
-#include "ops/lrn.h"
 
 namespace convoy {
 
@@ -56,7 +57,8 @@ class LrnEmitter {
       Val base = b_.fma(sum, b_.f32(share), b_.f32(k_.op.bias));
       Val value = b_.load(b_.offset(src, c), 0, active) * inverse_power(base);
       const std::vector<Val> index = {n, c, h, w};
-      if (!k_.epilogue.empty()) value = k_.epilogue.apply(b_, value, k_.epilogue.at(b_, index), {0, 0, 0, 0}, 1, active);
+      if (!k_.epilogue.empty())
+        value = k_.epilogue.apply(b_, value, k_.epilogue.at(b_, index), {0, 0, 0, 0}, 1, active);
       b_.store(value, element_address(b_, b_.arg(kDst), k_.dst, index), 0, active);
     });
   }

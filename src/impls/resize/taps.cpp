@@ -21,12 +21,14 @@ namespace {
 /// Taps of all outputs along one axis, padded with weights of zero to the same number.
 struct TapTable {
   int64_t taps = 1;
-  Tensor offsets;  ///< i64 [out][taps]: elements from the axis' first
-  Tensor weights;  ///< f32 [out][taps]
+  Tensor offsets;     ///< i64 [out][taps]: elements from the axis' first
+  Tensor weights;     ///< f32 [out][taps]
   bool plain = true;  ///< one tap of weight one each
 };
 
-const Resize& op_of(const Problem& problem) { return *op_cast<Resize>(*problem.anchor().op); }
+const Resize& op_of(const Problem& problem) {
+  return *op_cast<Resize>(*problem.anchor().op);
+}
 
 TapTable make_table(const Resize& op, int axis, int64_t out, int64_t in, int64_t stride) {
   std::vector<std::vector<ResizeTap>> all;
@@ -96,7 +98,8 @@ class ResizeEmitter {
     Val dst = element_address(b_, b_.arg(kDst), k_.dst, index);
     auto vector = [&](Val c, int active) {
       Val sum = combine(from, row_weights, weights, c, active);
-      if (!k_.epilogue.empty()) sum = k_.epilogue.apply(b_, sum, k_.epilogue.at(b_, {n, c, h, w}), {0, 0, 0, 0}, 1, active);
+      if (!k_.epilogue.empty())
+        sum = k_.epilogue.apply(b_, sum, k_.epilogue.at(b_, {n, c, h, w}), {0, 0, 0, 0}, 1, active);
       b_.store(sum, b_.offset(dst, c), 0, active);
     };
     const int64_t channels = k_.dst_shape[1], whole = channels / b_.lanes() * b_.lanes();
@@ -158,8 +161,14 @@ class TapsResize : public Impl {
 
   Lowered lower(const Problem& problem) const override {
     const ValueId src = problem.anchor_input(0), dst = problem.group.output;
-    ResizeKernel kernel{problem.type(src).shape, problem.type(dst).shape, problem.view(src).strides,
-                        problem.view(dst).strides, 1, 1, false, Epilogue(problem, kEpilogueArgs)};
+    ResizeKernel kernel{problem.type(src).shape,
+                        problem.type(dst).shape,
+                        problem.view(src).strides,
+                        problem.view(dst).strides,
+                        1,
+                        1,
+                        false,
+                        Epilogue(problem, kEpilogueArgs)};
     const TapTable rows = make_table(op_of(problem), 2, kernel.dst_shape[2], kernel.src_shape[2], kernel.src[2]);
     const TapTable columns = make_table(op_of(problem), 3, kernel.dst_shape[3], kernel.src_shape[3], kernel.src[3]);
     kernel.row_taps = rows.taps;
@@ -182,7 +191,9 @@ class TapsResize : public Impl {
 
   static double one_thread_ns(const Problem& problem) {
     const double src = problem.type(problem.anchor_input(0)).bytes(), dst = problem.type(problem.group.output).bytes();
-    const int taps = op_of(problem).mode == ResizeMode::nearest ? 1 : op_of(problem).mode == ResizeMode::linear ? 4 : 16;
+    const int taps = op_of(problem).mode == ResizeMode::nearest  ? 1
+                     : op_of(problem).mode == ResizeMode::linear ? 4
+                                                                 : 16;
     const double vectors = dst / problem.target.isa.vector_bytes;
     return std::max(memory_ns(src + dst, problem.target), vector_ops_ns(vectors * (taps + 2)));
   }

@@ -8,7 +8,9 @@
 namespace convoy::onnx_frontend {
 namespace {
 
-Tensor row(const std::vector<float>& values) { return Tensor::of(values); }
+Tensor row(const std::vector<float>& values) {
+  return Tensor::of(values);
+}
 
 TEST(OnnxPad, AttributesBeforeOpset11) {
   TestModel model(10);

@@ -10,7 +10,9 @@
 namespace convoy::onnx_frontend {
 namespace {
 
-const Resize& resize_of(const Graph& graph) { return dynamic_cast<const Resize&>(*graph.nodes.at(0).op); }
+const Resize& resize_of(const Graph& graph) {
+  return dynamic_cast<const Resize&>(*graph.nodes.at(0).op);
+}
 
 TEST(OnnxResize, Opset10IsAsymmetricAndRoundsDown) {
   TestModel model(10);
