@@ -28,6 +28,8 @@ struct CompileOptions {
   std::map<std::string, Shape> shapes;
   /// Implementations to force, in order: node name, glob pattern or operator -> implementation name.
   std::vector<std::pair<std::string, std::string>> set_impl;
+  /// A plan that `convoy tune --save-plan` wrote: it decides for the layers that it lists, unless set_impl does.
+  std::string plan_file;
   /// Folder of the cache of compiled code; empty: $CONVOY_CACHE_DIR, $XDG_CACHE_HOME/convoy or ~/.cache/convoy.
   std::string cache_dir;
   bool use_cache = true;

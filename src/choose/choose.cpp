@@ -43,12 +43,12 @@ std::string names_of(const ImplList& impls) {
 
 }  // namespace
 
-std::string forced_name(const Problem& problem, const ForcedImpls& forced) {
-  std::string name;
-  for (const auto& [pattern, impl] : forced) {
-    if (matches(pattern, problem)) name = impl;  // the last one counts
+Forced forced_impl(const Problem& problem, const ChoiceOptions& options) {
+  for (size_t i = options.forced.size(); i-- > 0;) {  // the last one counts
+    if (matches(options.forced[i].first, problem)) return {options.forced[i].second, "--set"};
   }
-  return name;
+  const SavedLayer* saved = options.saved ? options.saved->find(problem.group.name) : nullptr;
+  return saved ? Forced{saved->impl, "the plan"} : Forced{};
 }
 
 namespace {
@@ -74,16 +74,16 @@ size_t best_of(const std::vector<Considered>& considered, const std::vector<size
       eligible, {}, [&](size_t i) { return std::tuple(ns(i) > limit, considered[i].packed_bytes >> 20, ns(i)); });
 }
 
-/// Throws a usage Error when --set names what is not there or refuses the group.
-void check_usable(const std::string& forced, const Problem& problem, const std::vector<Considered>& considered,
+/// Throws a usage Error when what is asked for is not there or refuses the group.
+void check_usable(const Forced& forced, const Problem& problem, const std::vector<Considered>& considered,
                   const ImplList& impls) {
-  const auto found = std::ranges::find(considered, forced, &Considered::impl);
+  const auto found = std::ranges::find(considered, forced.impl, &Considered::impl);
   if (found == considered.end()) {
-    usage_error("--set: '{}' ({}) has no implementation '{}', only {}", problem.group.name, problem.anchor().op->name(),
-                forced, names_of(impls));
+    usage_error("{}: '{}' ({}) has no implementation '{}', only {}", forced.by, problem.group.name,
+                problem.anchor().op->name(), forced.impl, names_of(impls));
   }
   if (!found->refusal.empty()) {
-    usage_error("--set: {} cannot compute '{}': {}", forced, problem.group.name, found->refusal);
+    usage_error("{}: {} cannot compute '{}': {}", forced.by, forced.impl, problem.group.name, found->refusal);
   }
 }
 
@@ -108,9 +108,9 @@ Choice choose_impl(const Problem& problem, const std::string& signature, const C
     proposals.push_back(can ? impl->propose(problem) : Proposal::no("reads its input from one tensor only"));
     choice.considered.push_back(consider(problem, signature, *impl, proposals.back(), options.measured));
   }
-  const std::string forced = forced_name(problem, options.forced);
-  if (!forced.empty()) check_usable(forced, problem, choice.considered, impls);
-  const std::string only = forced.empty() ? granted_wish(signature, options, choice.considered) : forced;
+  const Forced forced = forced_impl(problem, options);
+  if (!forced.impl.empty()) check_usable(forced, problem, choice.considered, impls);
+  const std::string only = forced.impl.empty() ? granted_wish(signature, options, choice.considered) : forced.impl;
   const bool any_measured = only.empty() && std::ranges::any_of(choice.considered, [](const Considered& c) {
                               return c.measured.has_value();
                             });
@@ -127,10 +127,26 @@ Choice choose_impl(const Problem& problem, const std::string& signature, const C
   return choice;
 }
 
-void check_forced(const GroupedGraph& grouped, const ForcedImpls& forced) {
+namespace {
+
+/// Every layer that the plan lists must be there, as a group of its own or read through.
+void check_layers(const GroupedGraph& grouped, const SavedPlan& saved) {
+  std::set<std::string> names;
+  for (const Group& group : grouped.groups) names.insert(group.name);
+  for (const SavedLayer& layer : saved.layers) {
+    if (!names.contains(layer.name)) {
+      usage_error("the plan is one of '{}': this network has no layer '{}'", saved.network, layer.name);
+    }
+  }
+}
+
+}  // namespace
+
+void check_forced(const GroupedGraph& grouped, const ChoiceOptions& options) {
+  if (options.saved) check_layers(grouped, *options.saved);
   std::set<std::string> operators;
   for (const Group& group : grouped.groups) operators.insert(grouped.graph.nodes[group.anchor].op->name());
-  for (const auto& [pattern, impl] : forced) {
+  for (const auto& [pattern, impl] : options.forced) {
     bool found = operators.contains(pattern);
     for (const Group& group : grouped.groups) found |= fnmatch(pattern.c_str(), group.name.c_str(), 0) == 0;
     if (!found) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "choose/measured_costs.h"
+#include "choose/saved_plan.h"
 #include "impls/impl.h"
 
 namespace convoy {
@@ -36,9 +37,6 @@ struct Choice {
 /// `--set PATTERN:impl=NAME`: PATTERN is a node name, a glob over node names, or an operator's name.
 using ForcedImpls = std::vector<std::pair<std::string, std::string>>;
 
-/// The implementation that --set names for the problem's group; "" for none.
-std::string forced_name(const Problem& problem, const ForcedImpls& forced);
-
 /// What a choice depends on besides the group.
 struct ChoiceOptions {
   ForcedImpls forced;
@@ -46,13 +44,23 @@ struct ChoiceOptions {
   /// out because their estimates were hopeless.
   MeasuredCosts measured;
   /// By group signature: the implementation that the tuner wants to measure next, where it can compute the group.
-  std::map<std::string, std::string> wanted;
+  std::map<std::string, std::string> wanted = {};
+  /// Decides for the layers that it lists, but --set goes first.
+  std::optional<SavedPlan> saved = std::nullopt;
 };
+
+/// An implementation that somebody asked for.
+struct Forced {
+  std::string impl;  ///< "" for none
+  std::string by;    ///< "--set" or "the plan": for messages
+};
+Forced forced_impl(const Problem& problem, const ChoiceOptions& options);
 
 /// Throws a usage Error when a forced implementation is unknown or refuses the group.
 Choice choose_impl(const Problem& problem, const std::string& signature, const ChoiceOptions& options);
 
-/// Throws a usage Error when a pattern matches no group, listing operators and implementations.
-void check_forced(const GroupedGraph& grouped, const ForcedImpls& forced);
+/// Throws a usage Error when a pattern matches no group, listing operators and implementations, or when the plan is not
+/// one of this network.
+void check_forced(const GroupedGraph& grouped, const ChoiceOptions& options);
 
 }  // namespace convoy

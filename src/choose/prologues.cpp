@@ -1,12 +1,16 @@
 #include "choose/prologues.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "impls/prologue.h"
 #include "ops/concat.h"
 #include "ops/conv2d.h"
 #include "passes/group.h"
+#include "support/error.h"
 
 namespace convoy {
 
@@ -28,42 +32,66 @@ class PrologueFuser {
   }
 
  private:
+  /// Which of the operators in front of a convolution may be fused.
+  using Allowed = std::function<bool(const Node&)>;
+
   /// Everything that can be fused, or else only the concatenation.
   void consider(Group& group) {
-    if (!try_fusing(group, true)) try_fusing(group, false);
+    const SavedLayer* saved = options_.saved ? options_.saved->find(group.name) : nullptr;
+    if (saved) return fuse_as_saved(group, *saved);
+    if (!try_fusing(group, [](const Node&) { return true; })) {
+      try_fusing(group, [](const Node& node) { return op_cast<Concat>(*node.op) != nullptr; });
+    }
   }
 
-  bool try_fusing(Group& group, bool enlargements) {
-    Group fused = group;
+  bool try_fusing(Group& group, const Allowed& allowed) {
     double apart_ns = 0;  // of what need no longer be computed on its own
-    add_to_prologue(graph_.nodes[group.anchor].inputs[0], enlargements, fused.prologue, apart_ns);
+    const Group fused = with_prologue(group, allowed, apart_ns);
     if (fused.prologue.empty()) return false;
-    std::ranges::sort(fused.prologue);
-    fused.inputs = outside_inputs(graph_, fused);
     const std::optional<double> together_ns = cost_ns(fused), alone_ns = cost_ns(group);
     if (!together_ns || (alone_ns && *together_ns > *alone_ns + apart_ns)) return false;
-    fused_.insert(fused.prologue.begin(), fused.prologue.end());
-    group = std::move(fused);
+    take(group, fused);
     return true;
   }
 
+  void fuse_as_saved(Group& group, const SavedLayer& saved) {
+    double apart_ns = 0;
+    const Group fused = with_prologue(
+        group, [&](const Node& node) { return std::ranges::count(saved.reads, node.name) > 0; }, apart_ns);
+    if (fused.prologue.size() != saved.reads.size()) {
+      usage_error("the plan: '{}' cannot read through {}", group.name, fmt::join(saved.reads, ", "));
+    }
+    if (!fused.prologue.empty()) take(group, fused);
+  }
+
+  void take(Group& group, const Group& fused) {
+    fused_.insert(fused.prologue.begin(), fused.prologue.end());
+    group = fused;
+  }
+
+  Group with_prologue(const Group& group, const Allowed& allowed, double& apart_ns) const {
+    Group fused = group;
+    add_to_prologue(graph_.nodes[group.anchor].inputs[0], allowed, fused.prologue, apart_ns);
+    std::ranges::sort(fused.prologue);
+    fused.inputs = outside_inputs(graph_, fused);
+    return fused;
+  }
+
   /// The operators above `id` that can be fused, down to those whose results are in memory.
-  void add_to_prologue(ValueId id, bool enlargements, std::vector<int32_t>& prologue, double& apart_ns) const {
+  void add_to_prologue(ValueId id, const Allowed& allowed, std::vector<int32_t>& prologue, double& apart_ns) const {
     const int32_t producer = graph_.value(id).producer;
     if (producer < 0 || consumers_[id].size() != 1 || graph_.is_output(id)) return;
     const auto alone = group_of_anchor_.find(producer);  // not a member of an epilogue, nor with one of its own
     if (alone == group_of_anchor_.end() || !grouped_.groups[alone->second].epilogue.empty()) return;
     const Group& group = grouped_.groups[alone->second];
-    if (!forced_name({grouped_, group, target_, {}}, options_.forced).empty()) return;
     const Node& node = graph_.nodes[producer];
+    if (!allowed(node) || !forced_impl({grouped_, group, target_, {}}, options_).impl.empty()) return;
     if (graph_.type(id).dtype != DType::f32 || graph_.type(id).shape.rank() != 4) return;
     if (const auto* concat = op_cast<Concat>(*node.op); concat && concat->axis == 1) {
       prologue.push_back(producer);
-      for (ValueId part : node.inputs) {
-        add_to_prologue(part, enlargements, prologue, apart_ns);
-      }
+      for (ValueId part : node.inputs) add_to_prologue(part, allowed, prologue, apart_ns);
     } else if (const auto* resize = op_cast<Resize>(*node.op);
-               resize && enlargements && pixel_repeats(*resize, graph_.type(node.inputs[0]))) {
+               resize && pixel_repeats(*resize, graph_.type(node.inputs[0]))) {
       const std::optional<double> resize_ns = cost_ns(group);
       if (!resize_ns) return;
       prologue.push_back(producer);
@@ -80,7 +108,7 @@ class PrologueFuser {
       const bool image = type.shape.rank() == 4 && graph_.value(id).producer >= 0;
       problem.views[id] = TensorView::contiguous(type, image ? Layout::channels_last : Layout::row_major);
     }
-    const std::string forced = forced_name(problem, options_.forced);
+    const std::string forced = forced_impl(problem, options_).impl;
     std::optional<double> least;
     for (const Impl* impl : impls_for(*problem.anchor().op)) {
       if (impl == &reference_impl() || (!forced.empty() && impl->name() != forced)) continue;

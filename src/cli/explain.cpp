@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/compiled_model.h"
+#include "cli/layers.h"
 #include "cli/options.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -22,6 +23,7 @@ struct ExplainOptions {
   ModelOptions model;
   std::string stage;
   std::string layer;  ///< name or glob
+  std::string save_plan;
 };
 
 bool matches(const std::string& pattern, const std::string& name) {
@@ -135,6 +137,7 @@ void print_stage(const ExplainOptions& options) {
   if (options.stage == "groups") return fmt::print("{}", to_text(grouped));
   const Target target = make_target(compile);
   const Plan plan = make_plan(grouped, target, choice_options(compile, target));
+  if (!options.save_plan.empty()) save_plan(options.save_plan, plan);
   if (options.stage == "plan") return fmt::print("{}", to_text(plan));
   if (options.stage == "llvm") return print_kernels(plan, options.layer, kernel_ir);
   if (options.stage == "asm") return print_kernels(plan, options.layer, kernel_asm);
@@ -143,6 +146,8 @@ void print_stage(const ExplainOptions& options) {
 
 int explain(const ExplainOptions& options) {
   const bool by_layer = options.stage.empty() || options.stage == "llvm" || options.stage == "asm";
+  const bool has_plan = by_layer || options.stage == "plan";
+  if (!has_plan && !options.save_plan.empty()) usage_error("--save-plan does not go with --stage {}", options.stage);
   if (!by_layer && !options.layer.empty()) usage_error("--layer does not go with --stage {}", options.stage);
   print_stage(options);
   return 0;
@@ -157,6 +162,7 @@ void add_explain(CLI::App& app, Action& action) {
   command->add_option("--stage", options->stage, "print a stage: import, graph (optimised), groups, plan, llvm, asm")
       ->check(CLI::IsMember({"import", "graph", "groups", "plan", "llvm", "asm"}));
   command->add_option("--layer", options->layer, "only layers of this name, glob or operator");
+  add_save_plan_option(*command, options->save_plan);
   command->footer("Example: convoy explain resnet18.onnx --layer 'layer1*'");
   command->callback([options, &action] { action = [options] { return explain(*options); }; });
 }

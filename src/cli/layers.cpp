@@ -49,12 +49,23 @@ std::string kernel_kind(const std::string& impl) {
   return impl;
 }
 
-void write_json(const std::string& path, const nlohmann::ordered_json& json) {
-  // Names in a model may be any bytes; what is no UTF-8 is replaced.
-  const std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+namespace {
+
+void write_text(const std::string& path, const std::string& text) {
   OutputFile file(path);
   file.write(text.data(), static_cast<int64_t>(text.size()));
   file.commit();
+}
+
+}  // namespace
+
+void write_json(const std::string& path, const nlohmann::ordered_json& json) {
+  // Names in a model may be any bytes; what is no UTF-8 is replaced.
+  write_text(path, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+void save_plan(const std::string& path, const Plan& plan) {
+  write_text(path, to_json_text(saved_plan(plan)));
 }
 
 }  // namespace convoy::cli

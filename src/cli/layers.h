@@ -34,5 +34,7 @@ std::string kernel_kind(const std::string& impl);
 
 /// Writes JSON, indented, to a temporary name and renames.
 void write_json(const std::string& path, const nlohmann::ordered_json& json);
+/// For --save-plan: the choice that the plan was made by.
+void save_plan(const std::string& path, const Plan& plan);
 
 }  // namespace convoy::cli

@@ -60,7 +60,13 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--isa", options.isa, "highest instruction set to use (default: the best this machine has)");
   command.add_flag("--no-cache", options.no_cache, "neither read nor write the cache of compiled kernels");
   command.add_option("--log", options.log, "tuning log (default: tuning.db in the cache's folder)")->type_name("FILE");
+  command.add_option("--plan", options.plan, "choose as this plan says (see --save-plan of tune and explain)")
+      ->type_name("FILE");
   command.add_flag("--untuned", options.untuned, "choose by the cost model alone, even if there are measurements");
+}
+
+void add_save_plan_option(CLI::App& command, std::string& path) {
+  command.add_option("--save-plan", path, "write the choice of each layer to this file, for --plan")->type_name("FILE");
 }
 
 void add_json_option(CLI::App& command, std::string& path) {
@@ -85,6 +91,7 @@ CompileOptions compile_options(const ModelOptions& options) {
   result.use_cache = !options.no_cache;
   result.tuning_log = options.log;
   result.use_tuning = !options.untuned;
+  result.plan_file = options.plan;
   for (const std::string& text : options.settings) result.set_impl.push_back(parse_setting(text));
   for (const std::string& text : options.shapes) {
     const auto [name, shape] = parse_named_shape(text, options.model);

@@ -19,10 +19,13 @@ struct ModelOptions {
   bool no_cache = false;
   std::string log;
   bool untuned = false;
+  std::string plan;
 };
 
 /// MODEL and what decides how it is compiled.
 void add_model_options(CLI::App& command, ModelOptions& options);
+/// --save-plan FILE.
+void add_save_plan_option(CLI::App& command, std::string& path);
 /// --json FILE.
 void add_json_option(CLI::App& command, std::string& path);
 

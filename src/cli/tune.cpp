@@ -26,7 +26,7 @@ namespace {
 struct TuneCommandOptions {
   ModelOptions model;
   double budget_s = 120;
-  std::string json;
+  std::string json, save_plan;
 };
 
 std::atomic<bool> interrupted = false;
@@ -91,7 +91,9 @@ void print_result(const TuneResult& result, const std::string& path, double befo
 }
 
 int tune_command(const TuneCommandOptions& options) {
-  if (!options.json.empty()) check_writable(options.json);
+  for (const std::string& path : {options.json, options.save_plan}) {
+    if (!path.empty()) check_writable(path);
+  }
   CompileOptions compile = compile_options(options.model);
   compile.tuning_log = log_path(compile);
   const Target target = make_target(compile);
@@ -111,6 +113,7 @@ int tune_command(const TuneCommandOptions& options) {
   Program before = compile_graph(imported, untuned), after = compile_graph(imported, compile);
   const auto [before_ms, after_ms] = compare_ms(before, after);
   print_result(result, compile.tuning_log, before_ms, after_ms);
+  if (!options.save_plan.empty()) save_plan(options.save_plan, after.data().plan);
   if (!options.json.empty()) {
     write_json(options.json, {{"version", 1},
                               {"model", name},
@@ -134,6 +137,7 @@ void add_tune(CLI::App& app, Action& action) {
   add_model_options(*command, options->model);
   command->add_option("--budget", options->budget_s, "stop after about so many seconds (default 120)")
       ->check(CLI::Range(0.1, 86400.0));
+  add_save_plan_option(*command, options->save_plan);
   add_json_option(*command, options->json);
   command->footer(
       "What is measured is kept at once: Ctrl-C loses nothing, and the next call goes on.\n"

@@ -57,7 +57,8 @@ class PlanMaker {
     for (ValueId id : group.inputs) problem.views[id] = place_of_input(id).at.view;
     const std::string signature = group_signature(grouped_, group);
     Choice choice = choose_impl(problem, signature, options_);
-    plan_.choices.push_back({group.name, node.op->name(), signature, choice.impl->name(), choice.considered});
+    plan_.choices.push_back({group.name, node.op->name(), signature, choice.impl->name(), choice.considered, {}});
+    for (int32_t fused : group.prologue) plan_.choices.back().reads.push_back(graph_.nodes[fused].name);
     convert_inputs(group, choice.proposal, problem);
     place_outputs(group, choice.proposal);
     for (ValueId id : node.outputs) {
@@ -346,7 +347,7 @@ class PlanMaker {
 }  // namespace
 
 Plan make_plan(GroupedGraph grouped, const Target& target, const ChoiceOptions& options) {
-  check_forced(grouped, options.forced);
+  check_forced(grouped, options);
   return PlanMaker(fuse_prologues(std::move(grouped), target, options), target, options).make();
 }
 

@@ -52,6 +52,7 @@ struct Port {
 struct GroupChoice {
   std::string group, op, signature, picked;
   std::vector<Considered> candidates;
+  std::vector<std::string> reads;  ///< names of the prologue's nodes
 };
 
 struct Plan {
@@ -71,6 +72,9 @@ struct Plan {
 
 /// Text for `explain --stage plan`.
 std::string to_text(const Plan& plan);
+
+/// The choice that a plan was made by.
+SavedPlan saved_plan(const Plan& plan);
 
 /// Lays out and schedules a grouped network for a target; see make_plan.cpp. Constants are freed as soon as they
 /// are packed, unless the caller keeps them.

@@ -1,5 +1,7 @@
-// The Plan as text, for `explain --stage plan`.
+// The Plan as text, for `explain --stage plan`, and the choice in it, for plan files.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "plan/plan.h"
 
@@ -40,6 +42,24 @@ std::string to_text(const Plan& plan) {
   text += fmt::format("arena {} bytes (at least {} are live at once), scratch {} bytes a thread, weights {} bytes\n",
                       plan.arena_bytes, plan.peak_live_bytes, plan.scratch_bytes, plan.weights_bytes);
   return text;
+}
+
+SavedPlan saved_plan(const Plan& plan) {
+  SavedPlan saved{.network = plan.name, .isa = plan.target.isa.name, .threads = plan.target.threads, .layers = {}};
+  for (const GroupChoice& choice : plan.choices) {
+    SavedLayer layer{.name = choice.group, .op = choice.op, .impl = choice.picked, .reads = choice.reads};
+    for (const Considered& considered : choice.candidates) {
+      if (!considered.refusal.empty()) continue;
+      const double ms = considered.known_ns() / 1e6;
+      if (considered.impl == choice.picked)
+        layer.ms = ms;
+      else
+        layer.others.emplace_back(considered.impl, ms);
+    }
+    std::ranges::sort(layer.others, {}, [](const auto& other) { return other.second; });
+    saved.layers.push_back(std::move(layer));
+  }
+  return saved;
 }
 
 }  // namespace convoy

@@ -60,8 +60,19 @@ Target make_target(const CompileOptions& options) {
   return target;
 }
 
+ChoiceOptions fixed_choices(const CompileOptions& options, const Target& target) {
+  ChoiceOptions choice{.forced = options.set_impl, .measured = {}};
+  if (options.plan_file.empty()) return choice;
+  choice.saved = read_saved_plan(options.plan_file);
+  const std::string& made_for = choice.saved->isa;
+  if (made_for != target.isa.name) {
+    usage_error("{}: is a plan for {}, not for {}", options.plan_file, made_for, target.isa.name);
+  }
+  return choice;
+}
+
 ChoiceOptions choice_options(const CompileOptions& options, const Target& target) {
-  ChoiceOptions choice{.forced = options.set_impl, .measured = {}, .wanted = {}};
+  ChoiceOptions choice = fixed_choices(options, target);
   const std::string path = tuning_log_of(options);
   if (path.empty()) return choice;
   const MeasurementLog log(path, measured_on(target.isa, target.threads), MeasurementLog::Open::existing);

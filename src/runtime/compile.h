@@ -26,8 +26,9 @@ struct CompileReport {
 Target make_target(const CompileOptions& options);
 /// Throws Error.
 Graph load_model(const std::string& path, const CompileOptions& options, CompileReport* report = nullptr);
-/// What the choice of implementations depends on: options, and what the tuning log holds for this machine. Throws
-/// Error.
+/// What --set and a plan file decide. Throws Error.
+ChoiceOptions fixed_choices(const CompileOptions& options, const Target& target);
+/// What the choice of implementations depends on: that, and what the tuning log holds for this machine. Throws Error.
 ChoiceOptions choice_options(const CompileOptions& options, const Target& target);
 /// Machine code for a plan.
 Program compile_plan(Plan plan, const CompileOptions& options, CompileReport* report = nullptr);

@@ -54,12 +54,16 @@ Measurement summarise(std::vector<double> samples) {
 }  // namespace
 
 NetworkRuns::NetworkRuns(const Graph& imported, const CompileOptions& options)
-    : options_(options), target_(make_target(options)), grouped_(make_groups(run_passes(imported))) {}
+    : options_(options),
+      target_(make_target(options)),
+      fixed_(fixed_choices(options, target_)),
+      grouped_(make_groups(run_passes(imported))) {}
 
 Plan NetworkRuns::plan(const ChoiceOptions& choice) const {
-  ChoiceOptions with_forced = choice;
-  with_forced.forced = options_.set_impl;
-  return make_plan(grouped_, target_, with_forced);
+  ChoiceOptions with_fixed = choice;
+  with_fixed.forced = fixed_.forced;
+  with_fixed.saved = fixed_.saved;
+  return make_plan(grouped_, target_, with_fixed);
 }
 
 std::vector<MeasuredCandidate> NetworkRuns::measure(const ChoiceOptions& choice, double seconds,

@@ -27,6 +27,7 @@ class NetworkRuns {
  private:
   CompileOptions options_;
   Target target_;
+  ChoiceOptions fixed_;
   GroupedGraph grouped_;
 };
 

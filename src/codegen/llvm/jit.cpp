@@ -19,7 +19,7 @@ namespace convoy {
 namespace {
 
 /// Changes whenever emitters change what they emit for an equal key.
-constexpr const char* kCodeVersion = "convoy-0.1-7";
+constexpr const char* kCodeVersion = "convoy-0.1-8";
 
 void initialize_llvm() {
   static std::once_flag once;

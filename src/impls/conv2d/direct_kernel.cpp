@@ -215,20 +215,23 @@ class DirectEmitter {
 
   void finish(const Place& place, const RegisterTile& shape, Val dst, Val pixel, const std::vector<Val>& acc,
               const Reduction& reduction, int64_t channels) {
-    auto store = [&](int m, int n, Val value, int active) {
-      b_.store(value, dst, m * g_.dst[3] + n * b_.lanes() * g_.dst[1], active);
+    auto store_all = [&](const std::vector<Val>& values) {
+      each_vector(shape, channels, [&](int m, int n, int active) {
+        b_.store(values[m * shape.nb + n], dst, m * g_.dst[3] + n * b_.lanes() * g_.dst[1], active);
+      });
     };
-    auto store_sums = [&] {
-      each_vector(shape, channels, [&](int m, int n, int active) { store(m, n, acc[m * shape.nb + n], active); });
-    };
+    auto store_sums = [&] { store_all(acc); };
     auto store_results = [&] {
       Val channel = place.group * g_.oc + place.block * width_;
       const auto cursor = k_.epilogue.at(b_, k_.output.at(b_, place.n, channel, place.h, pixel));
+      // Operands are read before anything is stored: in place, with few channels, a masked load would wait for the
+      // masked store of the pixel beside it.
+      std::vector<Val> results;
       each_vector(shape, channels, [&](int m, int n, int active) {
-        Val result = k_.epilogue.apply(b_, acc[m * shape.nb + n], cursor, k_.output.offsets(m, n * b_.lanes()),
-                                       k_.output.c_axis, active);
-        store(m, n, result, active);
+        results.push_back(k_.epilogue.apply(b_, acc[m * shape.nb + n], cursor, k_.output.offsets(m, n * b_.lanes()),
+                                            k_.output.c_axis, active));
       });
+      store_all(results);
     };
     if (k_.epilogue.empty()) return store_sums();
     if (reduction.only) return store_results();
