@@ -39,10 +39,10 @@ using ForcedImpls = std::vector<std::pair<std::string, std::string>>;
 
 /// What a choice depends on besides the group.
 struct ChoiceOptions {
-  ForcedImpls forced;
+  ForcedImpls forced = {};
   /// Where a group's candidates were measured, those that were not are no longer considered: the tuner left them
   /// out because their estimates were hopeless.
-  MeasuredCosts measured;
+  MeasuredCosts measured = {};
   /// By group signature: the implementation that the tuner wants to measure next, where it can compute the group.
   std::map<std::string, std::string> wanted = {};
   /// Decides for the layers that it lists, but --set goes first.

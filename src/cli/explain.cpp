@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "cli/assert_choices.h"
 #include "cli/commands.h"
 #include "cli/compiled_model.h"
 #include "cli/layers.h"
@@ -24,6 +25,8 @@ struct ExplainOptions {
   std::string stage;
   std::string layer;  ///< name or glob
   std::string save_plan;
+  bool check = false;  ///< --assert
+  AssertOptions asserted;
 };
 
 bool matches(const std::string& pattern, const std::string& name) {
@@ -146,6 +149,10 @@ void print_stage(const ExplainOptions& options) {
 
 int explain(const ExplainOptions& options) {
   const bool by_layer = options.stage.empty() || options.stage == "llvm" || options.stage == "asm";
+  if (options.check) {
+    if (!options.stage.empty() || !options.layer.empty()) usage_error("--assert does not go with --stage and --layer");
+    return assert_choices(options.model, options.asserted);
+  }
   const bool has_plan = by_layer || options.stage == "plan";
   if (!has_plan && !options.save_plan.empty()) usage_error("--save-plan does not go with --stage {}", options.stage);
   if (!by_layer && !options.layer.empty()) usage_error("--layer does not go with --stage {}", options.stage);
@@ -163,7 +170,17 @@ void add_explain(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"import", "graph", "groups", "plan", "llvm", "asm"}));
   command->add_option("--layer", options->layer, "only layers of this name, glob or operator");
   add_save_plan_option(*command, options->save_plan);
-  command->footer("Example: convoy explain resnet18.onnx --layer 'layer1*'");
+  CLI::Option* check =
+      command->add_flag("--assert", options->check, "measure all candidates now; fail if a pick is slow");
+  command->add_option("--tolerance", options->asserted.tolerance, "percent that --assert allows (default 5)")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->needs(check);
+  command->add_option("--budget", options->asserted.budget_s, "seconds that --assert may measure (default 120)")
+      ->check(CLI::Range(0.1, 86400.0))
+      ->needs(check);
+  command->footer(
+      "Example: convoy explain resnet18.onnx --layer 'layer1*'\n"
+      "In a test: convoy explain resnet18.onnx --plan plan.json --assert --tolerance 10");
   command->callback([options, &action] { action = [options] { return explain(*options); }; });
 }
 

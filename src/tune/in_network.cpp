@@ -53,11 +53,17 @@ Measurement summarise(std::vector<double> samples) {
 
 }  // namespace
 
-NetworkRuns::NetworkRuns(const Graph& imported, const CompileOptions& options)
+NetworkRuns::NetworkRuns(const Graph& imported, const CompileOptions& options, bool free_choice)
     : options_(options),
       target_(make_target(options)),
       fixed_(fixed_choices(options, target_)),
-      grouped_(make_groups(run_passes(imported))) {}
+      grouped_(make_groups(run_passes(imported))) {
+  if (!free_choice) return;
+  fixed_.forced.clear();
+  if (fixed_.saved) {
+    for (SavedLayer& layer : fixed_.saved->layers) layer.impl.clear();
+  }
+}
 
 Plan NetworkRuns::plan(const ChoiceOptions& choice) const {
   ChoiceOptions with_fixed = choice;

@@ -14,8 +14,9 @@ namespace convoy {
 
 class NetworkRuns {
  public:
-  /// Runs the passes. Throws Error.
-  NetworkRuns(const Graph& imported, const CompileOptions& options);
+  /// Runs the passes. With `free_choice`, implementations that --set or a plan decides are not fixed; what a plan fuses
+  /// is. Throws Error.
+  NetworkRuns(const Graph& imported, const CompileOptions& options, bool free_choice);
 
   Plan plan(const ChoiceOptions& choice) const;
   /// Compiles the network with this choice and runs it, with random inputs, for about `seconds`, at least five times.

@@ -74,7 +74,7 @@ std::vector<Contender> contenders_of(const GroupChoice& choice, const MeasuredCo
 class Tuner {
  public:
   Tuner(const Graph& imported, const CompileOptions& options, MeasurementLog& log, const TuneOptions& tuning)
-      : network_(imported, options), log_(log), tuning_(tuning), known_(log.load()) {
+      : network_(imported, options, tuning.free_choice), log_(log), tuning_(tuning), known_(log.load()) {
     std::set<std::string> seen;
     const Plan plan = network_.plan({});
     for (const GroupChoice& choice : plan.choices) {
@@ -151,8 +151,7 @@ class Tuner {
   bool measure(const Wanted& wanted, double seconds) {
     const double average = round_ ? elapsed() / round_ : 0;
     if (stopped() || elapsed() + average > tuning_.budget_s) return result_.finished = false;
-    std::vector<MeasuredCandidate> measured =
-        network_.measure({.forced = {}, .measured = {}, .wanted = wanted}, seconds, tuning_.stop);
+    std::vector<MeasuredCandidate> measured = network_.measure({.wanted = wanted}, seconds, tuning_.stop);
     if (stopped()) return result_.finished = false;
     for (MeasuredCandidate& one : measured) count_turn(one);
     log_.add(measured);

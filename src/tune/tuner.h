@@ -27,6 +27,8 @@ struct TuneOptions {
   std::function<void(const TuneProgress&)> progress;
   /// Set from a signal handler: the round is dropped and tune() returns.
   const std::atomic<bool>* stop = nullptr;
+  /// Candidates are measured of layers, too, whose implementation --set or a plan decides.
+  bool free_choice = false;
 };
 
 struct TuneResult {

@@ -99,6 +99,33 @@ TEST_F(Commands, Explain) {
   expect_success("ret", "explain " + model("mnist.onnx") + " --stage asm --layer Convolution28");
 }
 
+TEST_F(Commands, PlansAreSavedAndReplayed) {
+  const std::string network = model("mnist.onnx") + " --threads 1 ";
+  const std::string forced = "--set conv2d:impl=conv2d_direct ";
+  expect_success("<--", "explain " + network + forced + "--save-plan plan.json");
+  const auto plan = json("plan.json");
+  EXPECT_EQ(plan["threads"], 1);
+  for (const auto& layer : plan["layers"]) {
+    const bool is_convolution = layer["operator"] == "conv2d";
+    EXPECT_EQ(layer["implementation"] == "conv2d_direct", is_convolution);
+  }
+  const std::string stage = expect_success("conv2d_direct", "explain " + network + forced + "--stage plan");
+  EXPECT_EQ(expect_success("", "explain " + network + "--plan plan.json --stage plan"), stage);
+  expect_failure(1, "one.npy: is not JSON", "bench " + network + "--plan one.npy");
+  expect_failure(2, "--save-plan does not go with --stage graph",
+                 "explain " + network + "--stage graph --save-plan other.json");
+}
+
+TEST_F(Commands, ExplainAsserts) {
+  const std::string network = "explain " + model("mnist.onnx") + " --threads 1 --assert ";
+  expect_success("0 of ", network + "--tolerance 1000");
+  const Finished slow = convoy(network + "--tolerance 50 --set conv2d:impl=reference");
+  EXPECT_EQ(slow.exit_code, 1);
+  EXPECT_NE(slow.out.find("reference"), std::string::npos) << slow.out;
+  expect_failure(2, "--budget 0.1 is not enough", network + "--budget 0.1");
+  expect_failure(2, "--assert does not go with", network + "--layer x");
+}
+
 TEST_F(Commands, CompareAgrees) {
   expect_success("y.npy", "run " + model("mnist.onnx") + " --input one.npy --output y.npy");
   expect_success("All within 0.0001",
