@@ -30,6 +30,8 @@ struct CompileOptions {
   std::vector<std::pair<std::string, std::string>> set_impl;
   /// A plan that `convoy tune --save-plan` wrote: it decides for the layers that it lists, unless set_impl does.
   std::string plan_file;
+  /// The fastest program that, with one Context, takes at most so many bytes; 0: as many as it likes.
+  int64_t max_memory = 0;
   /// Folder of the cache of compiled code; empty: $CONVOY_CACHE_DIR, $XDG_CACHE_HOME/convoy or ~/.cache/convoy.
   std::string cache_dir;
   bool use_cache = true;

@@ -61,14 +61,20 @@ Considered consider(const Problem& problem, const std::string& signature, const 
   considered.conversions_ns = conversions_ns(problem, proposal, measured);
   considered.cost_ns = proposal.cost_ns + considered.conversions_ns;
   considered.packed_bytes = proposal.packed_bytes;
+  considered.temp_bytes = proposal.temp_bytes;
   considered.measured = measured.find(signature, considered.candidate);
   return considered;
 }
 
 /// Index of the fastest, or of what is as good as that with less memory.
-size_t best_of(const std::vector<Considered>& considered, const std::vector<size_t>& eligible) {
+size_t best_of(const std::vector<Considered>& considered, const std::vector<size_t>& eligible,
+               const ChoiceOptions& options) {
   constexpr double kAsGood = 1.03;  // less than measurements spread
-  auto ns = [&](size_t i) { return considered[i].known_ns(); };
+  auto ns = [&](size_t i) {
+    const Considered& c = considered[i];
+    return c.known_ns() + options.ns_per_byte * static_cast<double>(c.packed_bytes) +
+           options.ns_per_temp_byte * static_cast<double>(c.temp_bytes);
+  };
   const double limit = kAsGood * ns(*std::ranges::min_element(eligible, {}, ns));
   return *std::ranges::min_element(
       eligible, {}, [&](size_t i) { return std::tuple(ns(i) > limit, considered[i].packed_bytes >> 20, ns(i)); });
@@ -118,10 +124,10 @@ Choice choose_impl(const Problem& problem, const std::string& signature, const C
   for (size_t i = 0; i < impls.size(); ++i) {
     const Considered& considered = choice.considered[i];
     const bool usable = considered.refusal.empty() && (only.empty() || considered.impl == only);
-    if (usable && (!any_measured || considered.measured)) eligible.push_back(i);
+    if (usable && (!any_measured || considered.measured || options.ns_per_byte > 0)) eligible.push_back(i);
   }
   if (eligible.empty()) internal_error("'{}' has no implementation", problem.group.name);
-  choice.picked = best_of(choice.considered, eligible);
+  choice.picked = best_of(choice.considered, eligible, options);
   choice.impl = impls[choice.picked];
   choice.proposal = std::move(proposals[choice.picked]);
   return choice;

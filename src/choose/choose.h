@@ -19,9 +19,9 @@ struct Considered {
   std::string candidate;  ///< candidate_name(); empty when refused
   double cost_ns = 0;     ///< estimate, conversions of inputs included
   std::optional<Measurement> measured;
-  double conversions_ns = 0;  ///< of inputs: measured or estimated
-  int64_t packed_bytes = 0;   ///< Proposal's
-  std::string refusal;        ///< why not, or empty
+  double conversions_ns = 0;                 ///< of inputs: measured or estimated
+  int64_t packed_bytes = 0, temp_bytes = 0;  ///< Proposal's
+  std::string refusal;                       ///< why not, or empty
 
   /// What the choice compares.
   double known_ns() const { return measured ? measured->ns + conversions_ns : cost_ns; }
@@ -47,6 +47,9 @@ struct ChoiceOptions {
   std::map<std::string, std::string> wanted = {};
   /// Decides for the layers that it lists, but --set goes first.
   std::optional<SavedPlan> saved = std::nullopt;
+  /// What a byte of packed weights, and one of temporary buffers, counts where memory is short; then what was not
+  /// measured is considered, too.
+  double ns_per_byte = 0, ns_per_temp_byte = 0;
 };
 
 /// An implementation that somebody asked for.

@@ -58,8 +58,7 @@ MeasuredCosts measure_now(const ModelOptions& model, const CompileOptions& compi
 int assert_choices(const ModelOptions& model, const AssertOptions& options) {
   const CompileOptions compile = compile_options(model);
   const Target target = make_target(compile);
-  const Plan plan =
-      make_plan(make_groups(run_passes(load_model(model.model, compile))), target, choice_options(compile, target));
+  const Plan plan = plan_network(make_groups(run_passes(load_model(model.model, compile))), target, compile);
   const MeasuredCosts measured = measure_now(model, compile, options.budget_s);
   int judged = 0, slow = 0;
   Table table({{"layer"}, {"pick"}, {"", Align::right}, {"best"}, {"", Align::right}, {"slower", Align::right}});

@@ -138,6 +138,7 @@ void print_summary(const CompiledModel& model, const BenchResult& result) {
   table.add({"work", count_text(static_cast<double>(model.plan().macs)) + "MAC, counted as direct convolutions"});
   table.add({"memory", fmt::format("arena {}, weights {}, process at most {}", bytes_text(memory.arena_bytes),
                                    bytes_text(memory.weights_bytes), bytes_text(result.peak_rss_bytes))});
+  if (model.plan().limit) table.add({"limit", limit_text(model.plan())});
   fmt::print("{}", table.str());
   print_slowest(result.layers);
   if (result.ms.spread() > kWideSpread) {

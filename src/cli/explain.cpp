@@ -139,7 +139,7 @@ void print_stage(const ExplainOptions& options) {
   const GroupedGraph grouped = make_groups(std::move(graph));
   if (options.stage == "groups") return fmt::print("{}", to_text(grouped));
   const Target target = make_target(compile);
-  const Plan plan = make_plan(grouped, target, choice_options(compile, target));
+  const Plan plan = plan_network(grouped, target, compile);
   if (!options.save_plan.empty()) save_plan(options.save_plan, plan);
   if (options.stage == "plan") return fmt::print("{}", to_text(plan));
   if (options.stage == "llvm") return print_kernels(plan, options.layer, kernel_ir);

@@ -32,7 +32,7 @@ Planned plan_model(const std::string& path, const CompileOptions& options) {
   const Target target = make_target(options);
   planned.imported = load_model(path, options);
   planned.grouped = make_groups(run_passes(planned.imported));
-  planned.plan = make_plan(planned.grouped, target, choice_options(options, target));
+  planned.plan = plan_network(planned.grouped, target, options);
   return planned;
 }
 
@@ -98,6 +98,7 @@ void print_planned(Table& table, const Planned& planned) {
   table.add({"memory", fmt::format("arena {} (at least {} live at once), weights {}, scratch {} a thread",
                                    bytes_text(plan.arena_bytes), bytes_text(plan.peak_live_bytes),
                                    bytes_text(plan.weights_bytes), bytes_text(plan.scratch_bytes))});
+  if (plan.limit) table.add({"limit", limit_text(plan)});
 }
 
 nlohmann::ordered_json ports_json(const Graph& graph, const std::vector<ValueId>& ids) {

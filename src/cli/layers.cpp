@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "cli/units.h"
 #include "io/files.h"
 
 namespace convoy::cli {
@@ -47,6 +48,13 @@ std::string kernel_kind(const std::string& impl) {
     if (at != std::string::npos) return impl.substr(0, at);
   }
   return impl;
+}
+
+std::string limit_text(const Plan& plan) {
+  const std::string cost =
+      plan.limit->slower < 0.005 ? "no slower for it" : fmt::format("{:.0f}% slower for it", 100 * plan.limit->slower);
+  return fmt::format("{} allowed, {} taken by arena, weights, scratch, inputs and outputs; {}",
+                     bytes_text(plan.limit->bytes), bytes_text(plan.memory_bytes()), cost);
 }
 
 namespace {

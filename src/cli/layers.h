@@ -32,6 +32,9 @@ nlohmann::ordered_json layers_json(const std::vector<LayerTime>& layers);
 /// "conv2d_direct".
 std::string kernel_kind(const std::string& impl);
 
+/// "64.0 MB allowed, 61.2 MB taken by ...; 3% slower for it": of a plan made for --max-memory.
+std::string limit_text(const Plan& plan);
+
 /// Writes JSON, indented, to a temporary name and renames.
 void write_json(const std::string& path, const nlohmann::ordered_json& json);
 /// For --save-plan: the choice that the plan was made by.

@@ -62,6 +62,10 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   command.add_option("--log", options.log, "tuning log (default: tuning.db in the cache's folder)")->type_name("FILE");
   command.add_option("--plan", options.plan, "choose as this plan says (see --save-plan of tune and explain)")
       ->type_name("FILE");
+  command
+      .add_option("--max-memory", options.max_memory, "the fastest program that takes at most so much, 64M for example")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("SIZE");
   command.add_flag("--untuned", options.untuned, "choose by the cost model alone, even if there are measurements");
 }
 
@@ -92,6 +96,8 @@ CompileOptions compile_options(const ModelOptions& options) {
   result.tuning_log = options.log;
   result.use_tuning = !options.untuned;
   result.plan_file = options.plan;
+  constexpr uint64_t kMost = uint64_t{1} << 50;
+  result.max_memory = static_cast<int64_t>(std::min(options.max_memory, kMost));
   for (const std::string& text : options.settings) result.set_impl.push_back(parse_setting(text));
   for (const std::string& text : options.shapes) {
     const auto [name, shape] = parse_named_shape(text, options.model);

@@ -20,6 +20,7 @@ struct ModelOptions {
   std::string log;
   bool untuned = false;
   std::string plan;
+  uint64_t max_memory = 0;
 };
 
 /// MODEL and what decides how it is compiled.

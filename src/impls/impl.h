@@ -33,6 +33,7 @@ struct TempArg {
 /// A constant that takes time to make: weights in the kernel's layout. All of a network are packed at the end of
 /// planning, on all cores.
 struct PackedArg {
+  int64_t bytes = 0;  ///< of what `pack` makes
   std::function<Tensor()> pack;
 };
 using StepArg = std::variant<ValueArg, Tensor, PackedArg, TempArg>;  // a Tensor is a constant
@@ -79,6 +80,7 @@ struct Proposal {
   /// once: the output may replace the operand in memory.
   bool in_place = false;
   int64_t packed_bytes = 0;  ///< of constants in a layout of their own, which it makes
+  int64_t temp_bytes = 0;    ///< of buffers that live while the group runs
   double cost_ns = 0;        ///< estimate for one run with target.threads threads
   std::string variant;       ///< kernel name: "conv2d_direct_f32_14x2_avx512"
 

@@ -42,7 +42,10 @@ class Reference : public Impl {
     for (ValueId id : problem.group.inputs) proposal.demands[id] = Demand::row_major;
     proposal.output = Layout::row_major;
     double bytes = 0;
-    for (ValueId id : problem.group.inputs) bytes += problem.type(id).bytes();
+    for (ValueId id : problem.group.inputs) {
+      bytes += problem.type(id).bytes();
+      if (problem.graph().is_constant(id)) proposal.packed_bytes += problem.type(id).bytes();
+    }
     bytes += problem.type(problem.group.output).bytes();
     const auto macs = static_cast<double>(problem.anchor().op->macs(problem.graph().input_types(problem.anchor()),
                                                                     problem.graph().output_types(problem.anchor())));

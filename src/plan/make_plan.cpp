@@ -34,15 +34,17 @@ class PlanMaker {
     for (ValueId id : graph_.outputs) plan_.outputs.push_back({graph_.value(id).name, graph_.type(id)});
   }
 
-  Plan make() {
+  /// With `packed` false, the weights' places stay empty.
+  Plan make(bool packed) {
     for (const Group& group : grouped_.groups) {
       with_context(describe(graph_.nodes[group.anchor]), [&] { add_group(group); });
       free_constants(group);
     }
     finish_outputs();
     place_buffers();
-    pack_constants();
-    for (const Tensor& constant : plan_.constants) plan_.weights_bytes += constant.bytes();
+    for (const Tensor& constant : plan_.constants) plan_.weights_bytes += constant.empty() ? 0 : constant.bytes();
+    for (const auto& [index, packing] : packed_later_) plan_.weights_bytes += packing.bytes;
+    if (packed) pack_constants();
     plan_.macs = graph_.macs();
     return std::move(plan_);
   }
@@ -226,7 +228,7 @@ class PlanMaker {
   Location locate(const StepArg& arg, const std::vector<int32_t>& temps) {
     if (const auto* tensor = std::get_if<Tensor>(&arg)) return locate_constant(*tensor);
     if (const auto* packed = std::get_if<PackedArg>(&arg)) {
-      packed_later_.emplace_back(plan_.constants.size(), packed->pack);
+      packed_later_.emplace_back(plan_.constants.size(), *packed);
       return locate_constant(Tensor());
     }
     if (const auto* temp = std::get_if<TempArg>(&arg)) return locate({temps[temp->index], {}});
@@ -258,9 +260,11 @@ class PlanMaker {
   void pack_constants() {
     parallel_for(packed_later_.size(), static_cast<int>(std::max(1u, std::thread::hardware_concurrency())),
                  [&](size_t i) {
-                   auto& [index, pack] = packed_later_[i];
-                   plan_.constants[index] = pack();
-                   pack = nullptr;
+                   auto& [index, packing] = packed_later_[i];
+                   plan_.constants[index] = packing.pack();
+                   if (plan_.constants[index].bytes() != packing.bytes)
+                     internal_error("packed weights have another size");
+                   packing.pack = nullptr;
                  });
   }
 
@@ -339,16 +343,21 @@ class PlanMaker {
   Plan plan_;
   std::map<std::pair<ValueId, Layout>, Place> conversions_;
   std::map<ValueId, const Group*> last_use_;
-  std::map<ValueId, Place> converted_now_;                                ///< of the group being added
-  std::vector<std::pair<size_t, std::function<Tensor()>>> packed_later_;  ///< index into Plan::constants
-  std::map<int32_t, Tensor> unused_constants_;  ///< by buffer; a step's use makes them part of the plan
+  std::map<ValueId, Place> converted_now_;                  ///< of the group being added
+  std::vector<std::pair<size_t, PackedArg>> packed_later_;  ///< index into Plan::constants
+  std::map<int32_t, Tensor> unused_constants_;              ///< by buffer; a step's use makes them part of the plan
 };
 
 }  // namespace
 
 Plan make_plan(GroupedGraph grouped, const Target& target, const ChoiceOptions& options) {
   check_forced(grouped, options);
-  return PlanMaker(fuse_prologues(std::move(grouped), target, options), target, options).make();
+  return PlanMaker(fuse_prologues(std::move(grouped), target, options), target, options).make(true);
+}
+
+Plan draft_plan(GroupedGraph grouped, const Target& target, const ChoiceOptions& options) {
+  check_forced(grouped, options);
+  return PlanMaker(fuse_prologues(std::move(grouped), target, options), target, options).make(false);
 }
 
 }  // namespace convoy

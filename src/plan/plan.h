@@ -4,6 +4,7 @@
 
 #include <convoy/tensor.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,12 @@ struct GroupChoice {
   std::vector<std::string> reads;  ///< names of the prologue's nodes
 };
 
+/// What --max-memory asked for, and by what part of the time it made the plan slower, as far as is known.
+struct MemoryLimit {
+  int64_t bytes = 0;
+  double slower = 0;
+};
+
 struct Plan {
   std::string name;
   Target target;
@@ -68,6 +75,10 @@ struct Plan {
   int64_t scratch_bytes = 0;    ///< per thread
   int64_t weights_bytes = 0;
   int64_t macs = 0;
+  std::optional<MemoryLimit> limit = std::nullopt;
+
+  /// Of a program and one Context: arena, weights, scratch, inputs and outputs.
+  int64_t memory_bytes() const;
 };
 
 /// Text for `explain --stage plan`.
@@ -79,5 +90,11 @@ SavedPlan saved_plan(const Plan& plan);
 /// Lays out and schedules a grouped network for a target; see make_plan.cpp. Constants are freed as soon as they
 /// are packed, unless the caller keeps them.
 Plan make_plan(GroupedGraph grouped, const Target& target, const ChoiceOptions& options = {});
+
+/// The same plan with empty tensors instead of packed weights: its sizes, in little time.
+Plan draft_plan(GroupedGraph grouped, const Target& target, const ChoiceOptions& options);
+
+/// The fastest plan of at most `max_bytes` that could be found; see within_memory.cpp. Throws Error when there is none.
+Plan make_plan_within(GroupedGraph grouped, const Target& target, ChoiceOptions options, int64_t max_bytes);
 
 }  // namespace convoy

@@ -80,6 +80,12 @@ ChoiceOptions choice_options(const CompileOptions& options, const Target& target
   return choice;
 }
 
+Plan plan_network(GroupedGraph grouped, const Target& target, const CompileOptions& options) {
+  const ChoiceOptions choice = choice_options(options, target);
+  if (options.max_memory == 0) return make_plan(std::move(grouped), target, choice);
+  return make_plan_within(std::move(grouped), target, choice, options.max_memory);
+}
+
 Program compile_plan(Plan plan, const CompileOptions& options, CompileReport* report) {
   CompileReport ignored;
   if (!report) report = &ignored;
@@ -101,8 +107,7 @@ Program compile_graph(Graph graph, const CompileOptions& options, CompileReport*
   CompileTimes& times = report->times;
   const Target target = make_target(options);
   GroupedGraph grouped = timed(times.passes_s, [&] { return make_groups(run_passes(std::move(graph))); });
-  Plan plan =
-      timed(times.plan_s, [&] { return make_plan(std::move(grouped), target, choice_options(options, target)); });
+  Plan plan = timed(times.plan_s, [&] { return plan_network(std::move(grouped), target, options); });
   return compile_plan(std::move(plan), options, report);
 }
 

@@ -30,6 +30,8 @@ Graph load_model(const std::string& path, const CompileOptions& options, Compile
 ChoiceOptions fixed_choices(const CompileOptions& options, const Target& target);
 /// What the choice of implementations depends on: that, and what the tuning log holds for this machine. Throws Error.
 ChoiceOptions choice_options(const CompileOptions& options, const Target& target);
+/// The plan that the options ask for. Throws Error.
+Plan plan_network(GroupedGraph grouped, const Target& target, const CompileOptions& options);
 /// Machine code for a plan.
 Program compile_plan(Plan plan, const CompileOptions& options, CompileReport* report = nullptr);
 /// Throws Error. `report` may be null. The graph's constants are freed one by one as they are packed, unless the

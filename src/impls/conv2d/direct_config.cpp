@@ -99,7 +99,9 @@ Tensor pack_panels(const ConvGeometry& g, const DirectConfig& config, int lanes,
 }  // namespace
 
 PackedArg pack_direct_weights(const ConvGeometry& g, const DirectConfig& config, int lanes, WeightSource source) {
-  return {[=, source = std::move(source)] { return pack_panels(g, config, lanes, source); }};
+  const int64_t width = config.tile.nb * lanes;
+  return {.bytes = 4 * g.groups * config.oc_blocks(g, lanes) * g.ic * g.h.taps * g.w.taps * width,
+          .pack = [=, source = std::move(source)] { return pack_panels(g, config, lanes, source); }};
 }
 
 Tensor pack_direct_bias(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor* bias) {

@@ -183,7 +183,8 @@ double few_outputs_cost_ns(const ConvGeometry& g, const Target& target) {
 }
 
 PackedArg pack_few_outputs_weights(const ConvGeometry& g, int lanes, WeightSource source) {
-  return {[=, source = std::move(source)] { return pack(g, lanes, source); }};
+  return {.bytes = 4 * g.h.taps * g.w.taps * ceil_div(g.ic, lanes) * g.oc * lanes,
+          .pack = [=, source = std::move(source)] { return pack(g, lanes, source); }};
 }
 
 StepSpec few_outputs_step(const FewOutputsKernel& kernel, const Target& target) {

@@ -127,9 +127,11 @@ class LeanWinogradConv2d : public Impl {
   Proposal propose(const Problem& problem) const override {
     if (auto why = winograd_refusal(problem, m_); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = conv_geometry(problem);
-    const LeanCost cost = lean_cost(g, choose_lean(g, m_, problem.target), problem.target);
+    const LeanConfig config = choose_lean(g, m_, problem.target);
+    const LeanCost cost = lean_cost(g, config, problem.target);
     Proposal proposal = winograd_proposal(problem, variant(problem.target));
     proposal.packed_bytes = problem.constant_bytes(1);
+    proposal.temp_bytes = LeanLayout(g, config, problem.target.isa.f32_lanes()).v * 4;
     proposal.cost_ns = cost.input_ns + cost.products_ns;
     return proposal;
   }

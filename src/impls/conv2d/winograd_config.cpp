@@ -147,7 +147,9 @@ Tensor pack_weights(const ConvGeometry& g, const WinogradConfig& config, int lan
 }  // namespace
 
 PackedArg pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const Tensor& weights) {
-  return {[=] { return pack_weights(g, config, lanes, weights.as<float>()); }};
+  const WinogradLayout layout(g, config, lanes);
+  return {.bytes = 4 * config.planes() * layout.oc_blocks * g.ic * config.tile.nb * lanes,
+          .pack = [=] { return pack_weights(g, config, lanes, weights.as<float>()); }};
 }
 
 }  // namespace convoy

@@ -69,19 +69,20 @@ LeanCost lean_cost(const ConvGeometry& g, const LeanConfig& config, const Target
 }
 
 PackedArg pack_lean_weights(const ConvGeometry& g, const LeanConfig& config, int lanes, const Tensor& weights) {
-  return {[=] {
-    const LeanLayout at(g, config, lanes);
-    const int64_t taps = g.h.taps * g.w.taps;
-    Tensor packed(DType::f32, Shape{at.oc_vectors, g.ic, taps, lanes});
-    const float* from = weights.as<float>();
-    for (int64_t o = 0; o < g.oc; ++o) {
-      for (int64_t i = 0; i < g.ic; ++i) {
-        float* to = packed.as<float>() + o / lanes * at.weights_oc + i * at.weights_ic + o % lanes;
-        for (int64_t t = 0; t < taps; ++t) to[t * lanes] = *from++;
-      }
-    }
-    return packed;
-  }};
+  const LeanLayout at(g, config, lanes);
+  const int64_t taps = g.h.taps * g.w.taps;
+  const int64_t bytes = 4 * at.oc_vectors * g.ic * taps * lanes;
+  return {.bytes = bytes, .pack = [=] {
+            Tensor packed(DType::f32, Shape{at.oc_vectors, g.ic, taps, lanes});
+            const float* from = weights.as<float>();
+            for (int64_t o = 0; o < g.oc; ++o) {
+              for (int64_t i = 0; i < g.ic; ++i) {
+                float* to = packed.as<float>() + o / lanes * at.weights_oc + i * at.weights_ic + o % lanes;
+                for (int64_t t = 0; t < taps; ++t) to[t * lanes] = *from++;
+              }
+            }
+            return packed;
+          }};
 }
 
 }  // namespace convoy

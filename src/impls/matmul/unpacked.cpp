@@ -271,10 +271,10 @@ std::string refusal(const Problem& problem) {
 StepArg right_side(const Problem& problem) {
   const ValueId id = problem.anchor_input(1);
   if (!problem.graph().is_constant(id)) return ValueArg{id};
-  return PackedArg{[weights = *problem.graph().value(id).constant] {
-    collapse_into_large_pages(weights.data(), weights.bytes());
-    return weights;
-  }};
+  return PackedArg{.bytes = problem.constant_bytes(1), .pack = [weights = *problem.graph().value(id).constant] {
+                     collapse_into_large_pages(weights.data(), weights.bytes());
+                     return weights;
+                   }};
 }
 
 class UnpackedMatMul : public Impl {
