@@ -41,18 +41,6 @@ std::string names_of(const ImplList& impls) {
   return names;
 }
 
-}  // namespace
-
-Forced forced_impl(const Problem& problem, const ChoiceOptions& options) {
-  for (size_t i = options.forced.size(); i-- > 0;) {  // the last one counts
-    if (matches(options.forced[i].first, problem)) return {options.forced[i].second, "--set"};
-  }
-  const SavedLayer* saved = options.saved ? options.saved->find(problem.group.name) : nullptr;
-  return saved ? Forced{saved->impl, "the plan"} : Forced{};
-}
-
-namespace {
-
 Considered consider(const Problem& problem, const std::string& signature, const Impl& impl, const Proposal& proposal,
                     const MeasuredCosts& measured) {
   Considered considered{.impl = impl.name(), .refusal = proposal.refusal};
@@ -103,7 +91,26 @@ std::string granted_wish(const std::string& signature, const ChoiceOptions& opti
   return found != considered.end() && found->refusal.empty() ? wanted->second : "";
 }
 
+/// Every layer that the plan lists must be there, as a group of its own or read through.
+void check_layers(const GroupedGraph& grouped, const SavedPlan& saved) {
+  std::set<std::string> names;
+  for (const Group& group : grouped.groups) names.insert(group.name);
+  for (const SavedLayer& layer : saved.layers) {
+    if (!names.contains(layer.name)) {
+      usage_error("the plan is one of '{}': this network has no layer '{}'", saved.network, layer.name);
+    }
+  }
+}
+
 }  // namespace
+
+Forced forced_impl(const Problem& problem, const ChoiceOptions& options) {
+  for (size_t i = options.forced.size(); i-- > 0;) {  // the last one counts
+    if (matches(options.forced[i].first, problem)) return {options.forced[i].second, "--set"};
+  }
+  const SavedLayer* saved = options.saved ? options.saved->find(problem.group.name) : nullptr;
+  return saved ? Forced{saved->impl, "the plan"} : Forced{};
+}
 
 Choice choose_impl(const Problem& problem, const std::string& signature, const ChoiceOptions& options) {
   const ImplList impls = impls_for(*problem.anchor().op);
@@ -132,21 +139,6 @@ Choice choose_impl(const Problem& problem, const std::string& signature, const C
   choice.proposal = std::move(proposals[choice.picked]);
   return choice;
 }
-
-namespace {
-
-/// Every layer that the plan lists must be there, as a group of its own or read through.
-void check_layers(const GroupedGraph& grouped, const SavedPlan& saved) {
-  std::set<std::string> names;
-  for (const Group& group : grouped.groups) names.insert(group.name);
-  for (const SavedLayer& layer : saved.layers) {
-    if (!names.contains(layer.name)) {
-      usage_error("the plan is one of '{}': this network has no layer '{}'", saved.network, layer.name);
-    }
-  }
-}
-
-}  // namespace
 
 void check_forced(const GroupedGraph& grouped, const ChoiceOptions& options) {
   if (options.saved) check_layers(grouped, *options.saved);

@@ -40,15 +40,16 @@ std::optional<Verdict> judge(const GroupChoice& choice, const MeasuredCosts& mea
   return verdict;
 }
 
-MeasuredCosts measure_now(const ModelOptions& model, const CompileOptions& compile, double budget_s) {
+MeasuredCosts measure_now(const Graph& imported, const std::string& name, const CompileOptions& compile,
+                          double budget_s) {
   const Target target = make_target(compile);
   MeasurementLog log(":memory:", measured_on(target.isa, target.threads), MeasurementLog::Open::create);
-  ProgressLine line("measuring " + model.model);
+  ProgressLine line("measuring " + name);
   const auto progress = [&](const TuneProgress& p) {
     line.show(fmt::format("{} candidates measured, {:.0f} s left", p.measured, std::max(p.left_s, 0.0)));
   };
-  const TuneResult result = tune(load_model(model.model, compile), compile, log,
-                                 {.budget_s = budget_s, .progress = progress, .free_choice = true});
+  const TuneResult result =
+      tune(imported, compile, log, {.budget_s = budget_s, .progress = progress, .free_choice = true});
   if (!result.finished) usage_error("--budget {} is not enough to measure every candidate", budget_s);
   return log.load();
 }
@@ -57,9 +58,9 @@ MeasuredCosts measure_now(const ModelOptions& model, const CompileOptions& compi
 
 int assert_choices(const ModelOptions& model, const AssertOptions& options) {
   const CompileOptions compile = compile_options(model);
-  const Target target = make_target(compile);
-  const Plan plan = plan_network(make_groups(run_passes(load_model(model.model, compile))), target, compile);
-  const MeasuredCosts measured = measure_now(model, compile, options.budget_s);
+  const Graph imported = load_model(model.model, compile);
+  const Plan plan = plan_network(make_groups(run_passes(imported)), make_target(compile), compile);
+  const MeasuredCosts measured = measure_now(imported, file_name(model.model), compile, options.budget_s);
   int judged = 0, slow = 0;
   Table table({{"layer"}, {"pick"}, {"", Align::right}, {"best"}, {"", Align::right}, {"slower", Align::right}});
   for (const GroupChoice& choice : plan.choices) {

@@ -15,6 +15,7 @@
 #include "cli/terminal.h"
 #include "cli/units.h"
 #include "graph/text.h"
+#include "io/files.h"
 #include "support/error.h"
 
 namespace convoy::cli {
@@ -150,12 +151,14 @@ void print_stage(const ExplainOptions& options) {
 int explain(const ExplainOptions& options) {
   const bool by_layer = options.stage.empty() || options.stage == "llvm" || options.stage == "asm";
   if (options.check) {
-    if (!options.stage.empty() || !options.layer.empty()) usage_error("--assert does not go with --stage and --layer");
+    if (!options.stage.empty() || !options.layer.empty() || !options.save_plan.empty())
+      usage_error("--assert does not go with --stage, --layer and --save-plan");
     return assert_choices(options.model, options.asserted);
   }
   const bool has_plan = by_layer || options.stage == "plan";
   if (!has_plan && !options.save_plan.empty()) usage_error("--save-plan does not go with --stage {}", options.stage);
   if (!by_layer && !options.layer.empty()) usage_error("--layer does not go with --stage {}", options.stage);
+  if (!options.save_plan.empty()) check_writable(options.save_plan);
   print_stage(options);
   return 0;
 }

@@ -13,6 +13,12 @@ double rounded(double value) {
   return std::round(value * 1e6) / 1e6;
 }
 
+void write_text(const std::string& path, const std::string& text) {
+  OutputFile file(path);
+  file.write(text.data(), static_cast<int64_t>(text.size()));
+  file.commit();
+}
+
 }  // namespace
 
 std::vector<LayerTime> time_layers(Context& context, const Plan& plan, const MeasureOptions& options) {
@@ -56,16 +62,6 @@ std::string limit_text(const Plan& plan) {
   return fmt::format("{} allowed, {} taken by arena, weights, scratch, inputs and outputs; {}",
                      bytes_text(plan.limit->bytes), bytes_text(plan.memory_bytes()), cost);
 }
-
-namespace {
-
-void write_text(const std::string& path, const std::string& text) {
-  OutputFile file(path);
-  file.write(text.data(), static_cast<int64_t>(text.size()));
-  file.commit();
-}
-
-}  // namespace
 
 void write_json(const std::string& path, const nlohmann::ordered_json& json) {
   // Names in a model may be any bytes; what is no UTF-8 is replaced.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codegen/llvm/kernel_builder.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -15,7 +16,7 @@ struct PixelLine {
   int64_t count = 1, stride = 0;
   int64_t elems = 0;
 
-  int vectors(int lanes) const { return static_cast<int>((elems + lanes - 1) / lanes); }
+  int vectors(int lanes) const { return static_cast<int>(ceil_div(elems, lanes)); }
   /// Lanes of vector v that exist.
   int active(int v, int lanes) const { return static_cast<int>(std::min<int64_t>(lanes, elems - v * lanes)); }
 };

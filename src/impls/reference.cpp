@@ -56,7 +56,6 @@ class Reference : public Impl {
 
   Lowered lower(const Problem& problem) const override {
     std::vector<Member> nodes;
-    std::map<ValueId, Tensor> constants;
     for (int32_t index : group_members(problem.group)) {
       const Node& node = problem.graph().nodes[index];
       nodes.push_back({node.op, node.inputs, node.outputs, problem.graph().output_types(node)});
@@ -65,19 +64,16 @@ class Reference : public Impl {
     std::vector<std::pair<ValueId, TensorType>> ports;  // in the order of the arguments
     for (ValueId id : problem.group.inputs) {
       const Value& value = problem.graph().value(id);
-      if (value.constant) {
-        constants[id] = *value.constant;
-      } else {
-        ports.emplace_back(id, value.type);
-      }
+      ports.emplace_back(id, value.type);
+      step.args.push_back(value.constant ? StepArg(*value.constant) : StepArg(ValueArg{id}));
     }
     const bool anchor_only = problem.group.epilogue.empty();
     for (ValueId id : anchor_only ? problem.anchor().outputs : std::vector<ValueId>{problem.group.output}) {
       ports.emplace_back(id, problem.type(id));
+      step.args.push_back(ValueArg{id});
     }
-    for (auto& [id, type] : ports) step.args.push_back(ValueArg{id});
-    step.host = [nodes, constants, ports](void* const* args) {
-      std::map<ValueId, Tensor> known = constants;
+    step.host = [nodes, ports](void* const* args) {
+      std::map<ValueId, Tensor> known;
       for (size_t i = 0; i < ports.size(); ++i) known[ports[i].first] = borrow(ports[i].second, args[i]);
       run_members(nodes, known);
     };

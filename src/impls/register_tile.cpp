@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/int_math.h"
+
 namespace convoy {
 
 bool fits_registers(const RegisterTile& tile, const Isa& isa) {
@@ -80,7 +82,7 @@ void accumulate(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, 
 }
 
 std::vector<std::pair<int, int64_t>> split_evenly(int64_t extent, int mr_max) {
-  const int64_t tiles = (extent + mr_max - 1) / mr_max;
+  const int64_t tiles = ceil_div(extent, mr_max);
   const int64_t small = extent / tiles, larger = extent % tiles;
   std::vector<std::pair<int, int64_t>> parts;
   if (larger) parts.emplace_back(static_cast<int>(small + 1), larger);
@@ -89,7 +91,7 @@ std::vector<std::pair<int, int64_t>> split_evenly(int64_t extent, int mr_max) {
 }
 
 double cycles_per_reduction_step(int64_t pixels, int64_t channels, const RegisterTile& tile, const Isa& isa) {
-  const int64_t vectors = (channels + isa.f32_lanes() - 1) / isa.f32_lanes();
+  const int64_t vectors = ceil_div(channels, isa.f32_lanes());
   const int64_t whole_blocks = vectors / tile.nb;
   const int rest = static_cast<int>(vectors % tile.nb);
   double cycles = 0;

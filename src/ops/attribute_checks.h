@@ -34,12 +34,4 @@ void expect_channels(const TensorType& type, int64_t channels, const char* what)
 int64_t checked_add(int64_t a, int64_t b);
 int64_t checked_multiply(int64_t a, int64_t b);
 
-/// Quotients rounded towards minus and plus infinity; `b` > 0.
-constexpr int64_t floor_div(int64_t a, int64_t b) {
-  return a / b - (a % b < 0);
-}
-constexpr int64_t ceil_div(int64_t a, int64_t b) {
-  return a / b + (a % b > 0);
-}
-
 }  // namespace convoy

@@ -3,6 +3,7 @@
 #include "ops/attribute_checks.h"
 #include "ops/checks.h"
 #include "ops/region.h"
+#include "support/int_math.h"
 
 namespace convoy {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/attribute_checks.h"
+#include "support/int_math.h"
 
 namespace convoy {
 namespace {

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "support/error.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -19,7 +20,7 @@ constexpr int64_t kSearchVisits = 1'000'000;
 constexpr int64_t kMaxPairs = 4'000'000;
 
 int64_t align(int64_t bytes) {
-  return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+  return round_up(bytes, kArenaAlignment);
 }
 
 bool overlap_in_time(const BufferLifetime& a, const BufferLifetime& b) {

@@ -4,6 +4,8 @@
 
 #include <new>
 
+#include "support/int_math.h"
+
 namespace convoy {
 
 namespace {
@@ -15,7 +17,7 @@ constexpr int64_t kHugePage = 2 << 20;
 
 AlignedMemory allocate_aligned(int64_t bytes) {
   const int64_t alignment = bytes >= kHugePage ? kHugePage : kCacheLine;
-  const int64_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  const int64_t rounded = round_up(bytes, alignment);
   AlignedMemory memory(static_cast<std::byte*>(std::aligned_alloc(alignment, rounded > 0 ? rounded : alignment)));
   if (!memory) throw std::bad_alloc();
   // Advice: where the system has no huge pages, nothing changes.

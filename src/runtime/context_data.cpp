@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "support/error.h"
+#include "support/int_math.h"
 
 namespace convoy::detail {
 
@@ -14,10 +15,6 @@ constexpr int64_t kScratchAlignment = 4096;
 
 /// When the program was idle this long between two runs, the threads need not watch for the next one.
 constexpr int64_t kIdleNs = 1'000'000;
-
-int64_t round_up(int64_t bytes, int64_t alignment) {
-  return (bytes + alignment - 1) / alignment * alignment;
-}
 
 int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())

@@ -114,6 +114,8 @@ TEST_F(Commands, PlansAreSavedAndReplayed) {
   expect_failure(1, "one.npy: is not JSON", "bench " + network + "--plan one.npy");
   expect_failure(2, "--save-plan does not go with --stage graph",
                  "explain " + network + "--stage graph --save-plan other.json");
+  expect_failure(2, "--assert does not go with --stage, --layer and --save-plan",
+                 "explain " + network + "--assert --save-plan other.json");
 }
 
 TEST_F(Commands, ExplainAsserts) {

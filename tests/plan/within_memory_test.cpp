@@ -36,6 +36,11 @@ TEST(WithinMemory, DraftsHaveTheSizesOfPlans) {
   }
 }
 
+TEST(WithinMemory, CountsWeightsThatNobodyPacks) {
+  const Plan plan = make_plan(network(), kTarget, {.forced = {{"conv2d", "reference"}}});
+  EXPECT_EQ(plan.weights_bytes, 2 * 4 * 64 * 128 * 3 * 3);
+}
+
 TEST(WithinMemory, EveryLimitIsKept) {
   const int64_t most = make_plan(network(), kTarget).memory_bytes();
   int64_t before = most;

@@ -6,6 +6,7 @@
 
 #include "frontends/onnx/importers.h"
 #include "ops/attribute_checks.h"
+#include "support/int_math.h"
 
 namespace convoy::onnx_frontend {
 namespace {

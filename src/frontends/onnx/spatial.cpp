@@ -4,6 +4,7 @@
 
 #include "frontends/onnx/simple_ops.h"
 #include "ops/attribute_checks.h"
+#include "support/int_math.h"
 
 namespace convoy::onnx_frontend {
 namespace {

@@ -14,6 +14,7 @@
 #include "impls/pixel_tiles.h"
 #include "impls/reduce/reduction.h"
 #include "impls/vectors_along.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -145,7 +146,7 @@ class ArgReduceInnermost : public Impl {
                    .emit = [whole](KernelBuilder& b) { InnermostEmitter(b, whole).emit(); }};
     step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output}};
     step.rows = iterations(outer.kept);
-    step.cols = (line.extent + lanes - 1) / lanes;
+    step.cols = ceil_div(line.extent, lanes);
     step.cost_ns = arg_reduction_ns(problem);
     return {{std::move(step)}, {}};
   }

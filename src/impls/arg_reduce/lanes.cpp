@@ -10,6 +10,7 @@
 #include "impls/arg_reduce/list.h"
 #include "impls/copy/memory_cost.h"
 #include "impls/reduce/reduction.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -47,7 +48,7 @@ class LanesEmitter {
   /// Results [l, l + elems).
   void block(Val src, Val dst, Val l, int64_t elems) {
     src = b_.offset(src, l);
-    const int vectors = static_cast<int>((elems + b_.lanes() - 1) / b_.lanes());
+    const int vectors = static_cast<int>(ceil_div(elems, b_.lanes()));
     // The index of the next plane, then value and index of each vector.
     std::vector<Val> state = {b_.i32(1)};
     for (int v = 0; v < vectors; ++v) {
@@ -105,7 +106,7 @@ class ArgReduceLanes : public Impl {
                    .emit = [r](KernelBuilder& b) { LanesEmitter(b, r).emit(); }};
     step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output}};
     step.rows = iterations(r.kept) / lanes;
-    step.cols = (lanes + width - 1) / width;
+    step.cols = ceil_div(lanes, width);
     step.cost_ns = arg_reduction_ns(problem);
     return {{std::move(step)}, {}};
   }

@@ -14,6 +14,7 @@
 #include "impls/epilogue.h"
 #include "impls/register_tile.h"
 #include "impls/window_tiles.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -121,7 +122,7 @@ class DepthwiseConv2d : public Impl {
                    .arg_count = kEpilogueArgs + static_cast<int>(epilogue.args().size()),
                    .emit = [g, epilogue, mr](KernelBuilder& b) { DepthwiseEmitter(b, g, epilogue, mr).emit(); }};
     step.rows = g.batch * g.h.out;
-    step.cols = (g.groups + isa.f32_lanes() - 1) / isa.f32_lanes();
+    step.cols = ceil_div(g.groups, isa.f32_lanes());
     step.cost_ns = cost_ns(g, problem.target) * problem.target.threads;
     const ValueId bias = problem.anchor_input(2);
     step.args = {ValueArg{problem.anchor_input(0)}, pack_weights(problem, g), pack_bias(problem, g, bias),
@@ -144,7 +145,7 @@ class DepthwiseConv2d : public Impl {
     const int lanes = problem.target.isa.f32_lanes();
     const float* weights = problem.graph().value(problem.anchor_input(1)).constant->as<float>();
     const int64_t taps = g.h.taps * g.w.taps;
-    Tensor packed(DType::f32, Shape{(g.groups + lanes - 1) / lanes, taps, lanes});
+    Tensor packed(DType::f32, Shape{ceil_div(g.groups, lanes), taps, lanes});
     for (int64_t c = 0; c < g.groups; ++c) {
       for (int64_t t = 0; t < taps; ++t) {
         packed.as<float>()[(c / lanes * taps + t) * lanes + c % lanes] = weights[c * taps + t];
@@ -155,7 +156,7 @@ class DepthwiseConv2d : public Impl {
 
   static Tensor pack_bias(const Problem& problem, const ConvGeometry& g, ValueId bias) {
     const int lanes = problem.target.isa.f32_lanes();
-    Tensor packed(DType::f32, Shape{(g.groups + lanes - 1) / lanes * lanes});
+    Tensor packed(DType::f32, Shape{round_up(g.groups, lanes)});
     if (bias == kAbsent) return packed;
     const float* values = problem.graph().value(bias).constant->as<float>();
     std::copy_n(values, g.groups, packed.as<float>());

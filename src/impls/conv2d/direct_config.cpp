@@ -4,14 +4,11 @@
 
 #include "impls/conv2d/direct_kernel.h"
 #include "impls/copy/memory_cost.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
 namespace {
-
-int64_t ceil_div(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
 
 /// Size of blocks of at most `most` that divide `extent` evenly where a divisor is near: equal blocks share
 /// their code.

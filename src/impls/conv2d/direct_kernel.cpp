@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "impls/window_tiles.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -140,7 +141,7 @@ class DirectEmitter {
   }
 
   void tile(const Place& place, const TileGroup& tiles, Val pixel, const Reduction& reduction, int64_t channels) {
-    RegisterTile shape{tiles.mr, static_cast<int>((channels + b_.lanes() - 1) / b_.lanes())};
+    RegisterTile shape{tiles.mr, static_cast<int>(ceil_div(channels, b_.lanes()))};
     Val dst = element_address(b_, b_.offset(b_.arg(kDirectDst), k_.dst_offset), g_.dst,
                               {place.n, place.group * g_.oc + place.block * width_, place.h, pixel});
     std::vector<Val> acc = initial(place, shape, dst, reduction, channels);

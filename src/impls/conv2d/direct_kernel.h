@@ -17,6 +17,7 @@
 #include "impls/conv2d/geometry.h"
 #include "impls/epilogue.h"
 #include "impls/register_tile.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -25,7 +26,7 @@ struct DirectConfig {
   int64_t ic_block = 1;   ///< channels of one reduction block
   int64_t slab_rows = 1;  ///< output rows per slab
 
-  int64_t ic_blocks(const ConvGeometry& g) const { return (g.ic + ic_block - 1) / ic_block; }
+  int64_t ic_blocks(const ConvGeometry& g) const { return ceil_div(g.ic, ic_block); }
   int64_t oc_blocks(const ConvGeometry& g, int lanes) const { return (g.oc + tile.nb * lanes - 1) / (tile.nb * lanes); }
   std::string key() const;
 };

@@ -4,16 +4,13 @@
 #include <bit>
 
 #include "impls/window_tiles.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
 namespace {
 
 constexpr int64_t kMostOutputs = 8;
-
-int64_t ceil_div(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
 
 /// v[0], v[2], ... or v[1], v[3], ... of a ++ b.
 Val every_second(KernelBuilder& b, Val first, Val second, int lanes, int from) {

@@ -5,6 +5,7 @@
 #include "impls/conv2d/winograd_kernel.h"
 #include "impls/conv2d/winograd_lean.h"
 #include "impls/prologue.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -59,7 +60,7 @@ std::vector<StepArg> source_args(const Problem& problem) {
 /// Padded to whole vectors; zero when the convolution has none.
 Tensor pack_bias(const Problem& problem, const ConvGeometry& g) {
   const int lanes = problem.target.isa.f32_lanes();
-  Tensor packed(DType::f32, Shape{(g.oc + lanes - 1) / lanes * lanes});
+  Tensor packed(DType::f32, Shape{round_up(g.oc, lanes)});
   const ValueId bias = problem.anchor_input(2);
   if (bias == kAbsent) return packed;
   std::copy_n(problem.graph().value(bias).constant->as<float>(), g.oc, packed.as<float>());

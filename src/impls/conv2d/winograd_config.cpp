@@ -2,17 +2,11 @@
 #include <algorithm>
 
 #include "impls/conv2d/winograd_kernel.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
 namespace {
-
-int64_t ceil_div(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
-int64_t round_up(int64_t a, int64_t b) {
-  return ceil_div(a, b) * b;
-}
 
 WinogradAxis winograd_axis(const WindowAxis& axis, int m) {
   return {axis.taps == 1 ? 1 : m, static_cast<int>(axis.taps)};

@@ -2,16 +2,11 @@
 #include <algorithm>
 
 #include "impls/conv2d/winograd_lean.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
-namespace {
-
-int64_t ceil_div(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 LeanLayout::LeanLayout(const ConvGeometry& g, const LeanConfig& config, int lanes) {
   constexpr int64_t kLine = 16;  // between rows: powers of two would put them all into the same cache sets

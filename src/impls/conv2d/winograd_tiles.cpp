@@ -1,6 +1,7 @@
 #include "impls/conv2d/winograd_tiles.h"
 
 #include "impls/conv2d/winograd_transform.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -29,8 +30,8 @@ WinogradTiles::WinogradTiles(KernelBuilder& b, const ConvGeometry& g, const std:
       w_(w),
       th_(h.tile()),
       tw_(w.tile()),
-      tiles_h_((g.h.out + h.m - 1) / h.m),
-      tiles_w_((g.w.out + w.m - 1) / w.m) {}
+      tiles_h_(ceil_div(g.h.out, h.m)),
+      tiles_w_(ceil_div(g.w.out, w.m)) {}
 
 WinogradTiles::Place WinogradTiles::place_of(Val tile) {
   const int64_t per_image = tiles_h_ * tiles_w_;
@@ -38,14 +39,6 @@ WinogradTiles::Place WinogradTiles::place_of(Val tile) {
   Val rest = g_.batch == 1 ? tile : tile % per_image;
   return {n, (rest / tiles_w_) * h_.m, (rest % tiles_w_) * w_.m};
 }
-
-namespace {
-
-int64_t floor_div(int64_t a, int64_t b) {
-  return a >= 0 ? a / b : -((-a + b - 1) / b);
-}
-
-}  // namespace
 
 int64_t WinogradTiles::Pixels::first() const {
   return floor_div(base, up);
@@ -76,7 +69,7 @@ void WinogradTiles::source_input(const WinogradSource& source, Val src, const Pl
   Val image = element_address(b_, src, source.strides, {place.n, b_.i64(0), row, column});
   b_.if_then(b_.negate(inside),
              [&] { copy_patch(source, image, row, column, rows.distinct(), columns.distinct(), scratch.patch); });
-  const int64_t vectors = (source.channels + b_.lanes() - 1) / b_.lanes(), pixel = vectors * b_.lanes();
+  const int64_t vectors = ceil_div(source.channels, b_.lanes()), pixel = vectors * b_.lanes();
   Val from = b_.select(inside, image, scratch.patch);
   Val row_stride = b_.select(inside, b_.i64(source.strides[2]), b_.i64(pixel * columns.distinct()));
   Val column_stride = b_.select(inside, b_.i64(source.strides[3]), b_.i64(pixel));
@@ -117,7 +110,7 @@ void WinogradTiles::prefetch_part(Val first, const std::vector<int64_t>& strides
 /// A tile's pixels of a source with zeros around it: patch[row][column][channels].
 void WinogradTiles::copy_patch(const WinogradSource& source, Val image, Val row, Val column, int64_t rows,
                                int64_t columns, Val patch) {
-  const int64_t vectors = (source.channels + b_.lanes() - 1) / b_.lanes(), pixel = vectors * b_.lanes();
+  const int64_t vectors = ceil_div(source.channels, b_.lanes()), pixel = vectors * b_.lanes();
   b_.loop(0, rows, 1, [&](Val y) {
     b_.loop(0, columns, 1, [&](Val x) {
       Val to = b_.offset(patch, (y * columns + x) * pixel);

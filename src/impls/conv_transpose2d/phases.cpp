@@ -10,6 +10,7 @@
 #include "impls/conv2d/list.h"
 #include "impls/conv_transpose2d/list.h"
 #include "ops/conv_transpose2d.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -27,7 +28,7 @@ PhaseAxis phase_axis(int64_t phase, int64_t out, int64_t in, int64_t kernel, int
   for (int64_t k = kernel - 1; k >= 0; --k) {  // larger taps read earlier input
     if ((phase + pad - k * dilation) % stride == 0) axis.taps.push_back(k);
   }
-  axis.window = {.out = (out - phase + stride - 1) / stride,
+  axis.window = {.out = ceil_div(out - phase, stride),
                  .in = in,
                  .taps = static_cast<int64_t>(axis.taps.size()),
                  .stride = 1,

@@ -12,6 +12,7 @@
 #include "impls/copy/lane_shuffles.h"
 #include "impls/copy/row_loops.h"
 #include "impls/copy/strided_copy.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -133,7 +134,7 @@ constexpr int64_t kBlockTiles = 4;
 constexpr int64_t kColumnElems = 16;
 
 int64_t tile_count(int64_t extent, int64_t tile) {
-  return (extent + tile - 1) / tile;
+  return ceil_div(extent, tile);
 }
 int64_t block_count(const CopyLoops& loops, int lanes) {
   return tile_count(loops.src_dim.extent, kBlockTiles * lanes);

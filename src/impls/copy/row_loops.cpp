@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/int_math.h"
+
 namespace convoy {
 
 namespace {
@@ -29,7 +31,7 @@ class RowEmitter {
  private:
   /// More than one only where their distance is constant.
   int64_t rows_together() const {
-    const int64_t vectors = (loops_.inner.extent + b_.lanes() - 1) / b_.lanes();
+    const int64_t vectors = ceil_div(loops_.inner.extent, b_.lanes());
     return loops_.outer.size() == 1 ? std::max<int64_t>(1, kUnroll / std::max<int64_t>(1, vectors)) : 1;
   }
 

@@ -7,6 +7,7 @@
 
 #include "impls/copy/loop_dims.h"
 #include "impls/impl.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -19,7 +20,7 @@ struct RowLoops {
   RowLoops(std::vector<LoopDim> dims, const Isa& isa);
 
   bool flat() const { return outer.empty(); }
-  int64_t chunks() const { return (inner.extent + chunk - 1) / chunk; }
+  int64_t chunks() const { return ceil_div(inner.extent, chunk); }
   void set_task_space(StepSpec& step) const;
   std::string key() const;
 };

@@ -17,6 +17,7 @@
 #include "impls/matmul/list.h"
 #include "impls/register_tile.h"
 #include "ops/matmul.h"
+#include "support/int_math.h"
 #include "support/large_pages.h"
 
 namespace convoy {
@@ -24,10 +25,6 @@ namespace convoy {
 namespace {
 
 enum Arg { kA, kB, kDst, kEpilogue };
-
-int64_t ceil_div(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
 
 struct Product {
   int64_t m = 1, n = 1, k = 1;

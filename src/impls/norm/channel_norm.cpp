@@ -6,6 +6,7 @@
 #include "impls/norm/list.h"
 #include "ops/group_norm.h"
 #include "ops/instance_norm.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -45,7 +46,7 @@ ChannelNorm make_norm(const Problem& problem) {
   norm.src = image_strides(src);
   norm.dst = image_strides(dst);
   std::tie(norm.groups, norm.epsilon) = groups_of(problem);
-  norm.padded = (norm.channels + lanes - 1) / lanes * lanes;
+  norm.padded = round_up(norm.channels, lanes);
   norm.block_rows = rows_per_block(norm, problem.target);
   return norm;
 }

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "impls/epilogue.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -28,7 +29,7 @@ struct ChannelNorm {
   int64_t padded = 1;      ///< channels rounded up to whole vectors: the length of temporary rows
   int64_t block_rows = 1;  ///< image rows per block
 
-  int64_t blocks() const { return (h + block_rows - 1) / block_rows; }
+  int64_t blocks() const { return ceil_div(h, block_rows); }
   int64_t moments_bytes() const { return 4 * n * blocks() * 2 * padded; }
   int64_t parameter_bytes() const { return 4 * n * padded; }
   std::string key() const;

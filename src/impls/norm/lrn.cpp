@@ -13,6 +13,7 @@
 #include "impls/elementwise/math.h"
 #include "impls/epilogue.h"
 #include "impls/norm/list.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -27,7 +28,7 @@ struct LrnKernel {
   Epilogue epilogue;
 
   int64_t before() const { return (op.size - 1) / 2; }  ///< channels of the window in front of its own
-  int64_t padded(int lanes) const { return (shape[1] + lanes - 1) / lanes * lanes + op.size; }
+  int64_t padded(int lanes) const { return round_up(shape[1], lanes) + op.size; }
 };
 
 class LrnEmitter {

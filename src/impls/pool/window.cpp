@@ -6,6 +6,7 @@
 #include "impls/pool/pool_kernel.h"
 #include "ops/avg_pool2d.h"
 #include "ops/max_pool2d.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -99,7 +100,7 @@ class WindowPool : public Impl {
     step.args = {ValueArg{problem.anchor_input(0)}, ValueArg{problem.group.output}};
     step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
     step.rows = g.batch * g.h.out;
-    step.cols = (g.channels + lanes - 1) / lanes;
+    step.cols = ceil_div(g.channels, lanes);
     step.cost_ns = cost_ns(problem, g);
     return {{std::move(step)}, {}};
   }
@@ -116,7 +117,7 @@ class WindowPool : public Impl {
     for (ValueId id : {problem.anchor_input(0), problem.group.output}) {
       bytes += static_cast<double>(problem.type(id).bytes());
     }
-    const double vectors = static_cast<double>((g.channels + lanes - 1) / lanes);
+    const double vectors = static_cast<double>(ceil_div(g.channels, lanes));
     return std::max(memory_ns(bytes, problem.target), vector_ops_ns(vectors * pool_vector_ops(g, problem.target.isa)));
   }
 };

@@ -17,6 +17,7 @@
 #include "impls/reduce/list.h"
 #include "impls/reduce/reduction.h"
 #include "impls/vectors_along.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -32,7 +33,7 @@ struct InnermostKernel {
   Epilogue epilogue;
 
   bool has_tiles() const { return line.extent > 1; }
-  int64_t cols(int lanes) const { return (line.extent + lanes - 1) / lanes; }
+  int64_t cols(int lanes) const { return ceil_div(line.extent, lanes); }
 };
 
 InnermostKernel make_kernel(const Problem& problem) {

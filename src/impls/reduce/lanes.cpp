@@ -14,6 +14,7 @@
 #include "impls/copy/memory_cost.h"
 #include "impls/reduce/list.h"
 #include "impls/reduce/reduction.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -38,8 +39,8 @@ struct LanesKernel {
 
 /// Vectors per block: at most half of the registers, fewer when every thread would not get a block.
 int block_vectors(int64_t extent, int64_t rows, const Target& target) {
-  const int64_t vectors = (extent + target.isa.f32_lanes() - 1) / target.isa.f32_lanes();
-  const int64_t share = rows >= target.threads ? vectors : (vectors + target.threads - 1) / target.threads;
+  const int64_t vectors = ceil_div(extent, target.isa.f32_lanes());
+  const int64_t share = rows >= target.threads ? vectors : ceil_div(vectors, target.threads);
   return static_cast<int>(std::min<int64_t>(share, target.isa.vector_registers / 2));
 }
 
@@ -63,7 +64,7 @@ class LanesEmitter {
 
   /// `elems` results from `lane` on.
   void block(Val row, Val lane, int64_t elems) {
-    const int vectors = static_cast<int>((elems + b_.lanes() - 1) / b_.lanes());
+    const int vectors = static_cast<int>(ceil_div(elems, b_.lanes()));
     auto [index, src] = row_start(b_, r_.kept, row, r_.dst.size(), b_.offset(b_.arg(0), lane));
     index[k_.lane.axis] = lane;
     store(index, elems, fold_elements(src, elems, vectors));

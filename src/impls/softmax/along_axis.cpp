@@ -16,6 +16,7 @@
 #include "impls/softmax/list.h"
 #include "impls/softmax/softmax_kernel.h"
 #include "impls/vectors_along.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -109,7 +110,7 @@ class SoftmaxAlongAxis : public Impl {
   static double cost_ns(const Problem& problem) {
     const int64_t lanes = problem.target.isa.f32_lanes();
     const SoftmaxSize size = softmax_size(problem);
-    const double vectors = static_cast<double>((size.extent + lanes - 1) / lanes);
+    const double vectors = static_cast<double>(ceil_div(size.extent, lanes));
     const double ops = static_cast<double>(size.rows) * (30 * vectors + 40);
     const auto bytes = static_cast<double>(problem.type(problem.anchor_input(0)).bytes());
     return std::max(memory_ns(2 * bytes, problem.target), vector_ops_ns(ops));

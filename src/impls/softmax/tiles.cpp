@@ -18,6 +18,7 @@
 #include "impls/pixel_tiles.h"
 #include "impls/softmax/list.h"
 #include "impls/softmax/softmax_kernel.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -149,7 +150,7 @@ class SoftmaxTiles : public Impl {
     step.kernel.key += loop_key({k.line});
     step.kernel.emit = [k](KernelBuilder& b) { TilesEmitter(b, k).emit(); };
     step.rows = iterations(k.softmax.others);
-    step.cols = (k.line.extent + lanes - 1) / lanes;
+    step.cols = ceil_div(k.line.extent, lanes);
     step.scratch_bytes = 4 * lanes * k.softmax.extent;
     step.cost_ns = cost_ns(problem);
     return {{std::move(step)}, {}};
