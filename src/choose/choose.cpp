@@ -21,16 +21,10 @@ bool matches(const std::string& pattern, const Problem& problem) {
 double conversions_ns(const Problem& problem, const Proposal& proposal, const MeasuredCosts& measured) {
   double cost = 0;
   for (auto [id, demand] : proposal.demands) {
-    auto view = problem.views.find(id);
-    if (view == problem.views.end() || demand == Demand::any) continue;
+    const auto view = problem.views.find(id);
+    if (view == problem.views.end() || satisfies(view->second, demand)) continue;
     const Layout layout = demand == Demand::row_major ? Layout::row_major : Layout::channels_last;
-    const bool fits =
-        demand == Demand::row_major ? view->second.is_contiguous(Layout::row_major) : view->second.channels_innermost();
-    if (fits) continue;
-    const TensorType& type = problem.type(id);
-    const auto known =
-        measured.find(copy_signature(type), copy_candidate(view->second, TensorView::contiguous(type, layout)));
-    cost += known ? known->ns : copy_cost_ns(view->second, layout, problem.target);
+    cost += layout_copy_ns(problem.type(id), view->second, layout, problem.target, measured);
   }
   return cost;
 }
@@ -54,20 +48,6 @@ Considered consider(const Problem& problem, const std::string& signature, const 
   return considered;
 }
 
-/// Index of the fastest, or of what is as good as that with less memory.
-size_t best_of(const std::vector<Considered>& considered, const std::vector<size_t>& eligible,
-               const ChoiceOptions& options) {
-  constexpr double kAsGood = 1.03;  // less than measurements spread
-  auto ns = [&](size_t i) {
-    const Considered& c = considered[i];
-    return c.known_ns() + options.ns_per_byte * static_cast<double>(c.packed_bytes) +
-           options.ns_per_temp_byte * static_cast<double>(c.temp_bytes);
-  };
-  const double limit = kAsGood * ns(*std::ranges::min_element(eligible, {}, ns));
-  return *std::ranges::min_element(
-      eligible, {}, [&](size_t i) { return std::tuple(ns(i) > limit, considered[i].packed_bytes >> 20, ns(i)); });
-}
-
 /// Throws a usage Error when what is asked for is not there or refuses the group.
 void check_usable(const Forced& forced, const Problem& problem, const std::vector<Considered>& considered,
                   const ImplList& impls) {
@@ -81,14 +61,16 @@ void check_usable(const Forced& forced, const Problem& problem, const std::vecto
   }
 }
 
-/// The tuner's wish; "" for none. What it wants may accept one group of the signature and refuse another, which reads
-/// other views: there the choice is free.
-std::string granted_wish(const std::string& signature, const ChoiceOptions& options,
-                         const std::vector<Considered>& considered) {
-  const auto wanted = options.wanted.find(signature);
-  if (wanted == options.wanted.end()) return "";
-  const auto found = std::ranges::find(considered, wanted->second, &Considered::impl);
-  return found != considered.end() && found->refusal.empty() ? wanted->second : "";
+/// What may be picked where nothing was decided.
+std::vector<size_t> eligible_of(const std::vector<Considered>& considered, const ChoiceOptions& options) {
+  const bool any_measured =
+      std::ranges::any_of(considered, [](const Considered& c) { return c.refusal.empty() && c.measured; });
+  std::vector<size_t> eligible;
+  for (size_t i = 0; i < considered.size(); ++i) {
+    if (!considered[i].refusal.empty()) continue;
+    if (!any_measured || considered[i].measured || options.ns_per_byte > 0) eligible.push_back(i);
+  }
+  return eligible;
 }
 
 /// Every layer that the plan lists must be there, as a group of its own or read through.
@@ -112,7 +94,21 @@ Forced forced_impl(const Problem& problem, const ChoiceOptions& options) {
   return saved ? Forced{saved->impl, "the plan"} : Forced{};
 }
 
-Choice choose_impl(const Problem& problem, const std::string& signature, const ChoiceOptions& options) {
+size_t best_of(const std::vector<Rank>& ranks) {
+  constexpr double kAsGood = 1.03;  // less than measurements spread
+  const double limit = kAsGood * std::ranges::min_element(ranks, {}, &Rank::ns)->ns;
+  const auto order = [&](const Rank& rank) { return std::tuple(rank.ns > limit, rank.packed_bytes >> 20, rank.ns); };
+  return static_cast<size_t>(std::ranges::min_element(ranks, {}, order) - ranks.begin());
+}
+
+double layout_copy_ns(const TensorType& type, const TensorView& from, Layout layout, const Target& target,
+                      const MeasuredCosts& measured) {
+  const auto known = measured.find(copy_signature(type), copy_candidate(from, TensorView::contiguous(type, layout)));
+  return known ? known->ns : copy_cost_ns(from, layout, target);
+}
+
+Choice choose_impl(const Problem& problem, const std::string& signature, const ChoiceOptions& options,
+                   const std::string& decided) {
   const ImplList impls = impls_for(*problem.anchor().op);
   Choice choice;
   std::vector<Proposal> proposals;
@@ -123,18 +119,17 @@ Choice choose_impl(const Problem& problem, const std::string& signature, const C
   }
   const Forced forced = forced_impl(problem, options);
   if (!forced.impl.empty()) check_usable(forced, problem, choice.considered, impls);
-  const std::string only = forced.impl.empty() ? granted_wish(signature, options, choice.considered) : forced.impl;
-  const bool any_measured = only.empty() && std::ranges::any_of(choice.considered, [](const Considered& c) {
-                              return c.measured.has_value();
-                            });
-  std::vector<size_t> eligible;
-  for (size_t i = 0; i < impls.size(); ++i) {
-    const Considered& considered = choice.considered[i];
-    const bool usable = considered.refusal.empty() && (only.empty() || considered.impl == only);
-    if (usable && (!any_measured || considered.measured || options.ns_per_byte > 0)) eligible.push_back(i);
+  const auto found =
+      std::ranges::find(choice.considered, forced.impl.empty() ? decided : forced.impl, &Considered::impl);
+  if (found != choice.considered.end() && found->refusal.empty()) {
+    choice.picked = static_cast<size_t>(found - choice.considered.begin());
+  } else {
+    const std::vector<size_t> eligible = eligible_of(choice.considered, options);
+    if (eligible.empty()) internal_error("'{}' has no implementation", problem.group.name);
+    std::vector<Rank> ranks;
+    for (size_t i : eligible) ranks.push_back({choice.considered[i].known_ns(), choice.considered[i].packed_bytes});
+    choice.picked = eligible[best_of(ranks)];
   }
-  if (eligible.empty()) internal_error("'{}' has no implementation", problem.group.name);
-  choice.picked = best_of(choice.considered, eligible, options);
   choice.impl = impls[choice.picked];
   choice.proposal = std::move(proposals[choice.picked]);
   return choice;

@@ -1,6 +1,6 @@
-// Picks the implementation of a group: the fastest that was measured, else the cheapest by the cost model, counting
-// the conversions that its inputs would need, unless an option forces another. Of those that are as good as equal, the
-// one that packs the fewest bytes of weights.
+// Picks the implementation of a group by what is known of its candidates: measured times, or else the cost model's
+// estimates. What the network as a whole is best served with is decided before, in choose/assign.h; here that is
+// held against the group as it lies in memory.
 #pragma once
 
 #include <string>
@@ -43,7 +43,7 @@ struct ChoiceOptions {
   /// Where a group's candidates were measured, those that were not are no longer considered: the tuner left them
   /// out because their estimates were hopeless.
   MeasuredCosts measured = {};
-  /// By group signature: the implementation that the tuner wants to measure next, where it can compute the group.
+  /// By group signature: the candidate that the tuner wants to measure next, where it can compute the group.
   std::map<std::string, std::string> wanted = {};
   /// Decides for the layers that it lists, but --set goes first.
   std::optional<SavedPlan> saved = std::nullopt;
@@ -59,8 +59,22 @@ struct Forced {
 };
 Forced forced_impl(const Problem& problem, const ChoiceOptions& options);
 
+/// What is compared when a group's candidates are.
+struct Rank {
+  double ns = 0;
+  int64_t packed_bytes = 0;
+};
+/// Index of the fastest, or of the one among those as good as that which packs the fewest megabytes of weights.
+size_t best_of(const std::vector<Rank>& ranks);
+
+/// Measured, or estimated, time of copying a value that lies at `from` to a fresh tensor of `layout`.
+double layout_copy_ns(const TensorType& type, const TensorView& from, Layout layout, const Target& target,
+                      const MeasuredCosts& measured);
+
+/// Takes what is forced, or else `decided`, the name of an implementation, or else (it is empty or refuses) the best.
 /// Throws a usage Error when a forced implementation is unknown or refuses the group.
-Choice choose_impl(const Problem& problem, const std::string& signature, const ChoiceOptions& options);
+Choice choose_impl(const Problem& problem, const std::string& signature, const ChoiceOptions& options,
+                   const std::string& decided = "");
 
 /// Throws a usage Error when a pattern matches no group, listing operators and implementations, or when the plan is not
 /// one of this network.

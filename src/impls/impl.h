@@ -60,13 +60,6 @@ struct Problem {
   }
 };
 
-/// What an implementation asks of an input's memory.
-enum class Demand {
-  any,            ///< any strides
-  row_major,      ///< contiguous, row-major
-  channels_last,  ///< channels_innermost(); other strides are free
-};
-
 /// An implementation's answer for a problem: what it needs and how long it would take, or why not.
 struct Proposal {
   std::string refusal;                ///< empty: accepted

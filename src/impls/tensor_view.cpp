@@ -60,4 +60,16 @@ std::string TensorView::str() const {
   return fmt::format("{} strides [{}]", TensorType{dtype, shape}.str(), fmt::join(strides, ","));
 }
 
+bool satisfies(const TensorView& view, Demand demand) {
+  switch (demand) {
+    case Demand::any:
+      return true;
+    case Demand::row_major:
+      return view.is_contiguous(Layout::row_major);
+    case Demand::channels_last:
+      return view.channels_innermost();
+  }
+  return false;
+}
+
 }  // namespace convoy

@@ -37,4 +37,13 @@ struct TensorView {
   bool operator==(const TensorView&) const = default;
 };
 
+/// What an implementation asks of an input's memory.
+enum class Demand {
+  any,            ///< any strides
+  row_major,      ///< contiguous, row-major
+  channels_last,  ///< channels_innermost(); other strides are free
+};
+
+bool satisfies(const TensorView& view, Demand demand);
+
 }  // namespace convoy

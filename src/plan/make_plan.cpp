@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "choose/assign.h"
 #include "choose/prologues.h"
 #include "choose/signature.h"
 #include "impls/detail.h"
@@ -26,6 +27,7 @@ class PlanMaker {
         graph_(grouped_.graph),
         target_(target),
         options_(options),
+        assignment_(assign(grouped_, target, options)),
         placement_(grouped_),
         last_use_(last_uses(grouped_)) {
     plan_.name = graph_.name;
@@ -58,7 +60,10 @@ class PlanMaker {
     Problem problem{grouped_, group, target_, {}};
     for (ValueId id : group.inputs) problem.views[id] = place_of_input(id).at.view;
     const std::string signature = group_signature(grouped_, group);
-    Choice choice = choose_impl(problem, signature, options_);
+    const Assigned& assigned = assignment_.at(group.anchor);
+    for (auto [id, layout] : assigned.copied) convert(group, id, layout, problem);
+    Choice choice = choose_impl(problem, signature, options_, assigned.impl);
+    if (choice.proposal.output_demand == Demand::any) choice.proposal.output = assigned.output;
     plan_.choices.push_back({group.name, node.op->name(), signature, choice.impl->name(), choice.considered, {}});
     for (int32_t fused : group.prologue) plan_.choices.back().reads.push_back(graph_.nodes[fused].name);
     convert_inputs(group, choice.proposal, problem);
@@ -134,21 +139,24 @@ class PlanMaker {
     }
   }
 
-  /// Copies inputs whose memory is not what the implementation asks for. A conversion is kept for later
-  /// groups that ask the same.
+  /// Copies inputs whose memory is not what the implementation asks for.
   void convert_inputs(const Group& group, const Proposal& proposal, Problem& problem) {
     for (auto [id, demand] : proposal.demands) {
       if (!problem.views.contains(id) || satisfies(problem.views[id], demand)) continue;
-      const Layout layout = demand == Demand::row_major ? Layout::row_major : Layout::channels_last;
-      auto known = conversions_.find({id, layout});
-      if (known == conversions_.end()) {
-        const Place fresh = placement_.allocate(graph_.type(id), layout);
-        add_copy(fmt::format("{}.{}", group.name, to_string(layout)), "layout", placement_.of(id), fresh, id);
-        known = conversions_.emplace(std::pair(id, layout), fresh).first;
-      }
-      converted_now_[id] = known->second;
-      problem.views[id] = known->second.at.view;
+      convert(group, id, demand == Demand::row_major ? Layout::row_major : Layout::channels_last, problem);
     }
+  }
+
+  /// A copy of the value in another layout, which is kept for later groups that ask the same.
+  void convert(const Group& group, ValueId id, Layout layout, Problem& problem) {
+    auto known = conversions_.find({id, layout});
+    if (known == conversions_.end()) {
+      const Place fresh = placement_.allocate(graph_.type(id), layout);
+      add_copy(fmt::format("{}.{}", group.name, to_string(layout)), "layout", placement_.of(id), fresh, id);
+      known = conversions_.emplace(std::pair(id, layout), fresh).first;
+    }
+    converted_now_[id] = known->second;
+    problem.views[id] = known->second.at.view;
   }
 
   void place_outputs(const Group& group, const Proposal& proposal) {
@@ -339,6 +347,7 @@ class PlanMaker {
   const Graph& graph_;
   const Target& target_;
   const ChoiceOptions& options_;
+  Assignment assignment_;
   Placement placement_;
   Plan plan_;
   std::map<std::pair<ValueId, Layout>, Place> conversions_;

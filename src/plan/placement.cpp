@@ -6,18 +6,6 @@
 
 namespace convoy {
 
-bool satisfies(const TensorView& view, Demand demand) {
-  switch (demand) {
-    case Demand::any:
-      return true;
-    case Demand::row_major:
-      return view.is_contiguous(Layout::row_major);
-    case Demand::channels_last:
-      return view.channels_innermost();
-  }
-  return false;
-}
-
 Placement::Placement(const GroupedGraph& grouped)
     : grouped_(grouped), graph_(grouped.graph), consumers_(grouped.graph.consumers()) {
   for (const Group& group : grouped.groups) in_prologues_.insert(group.prologue.begin(), group.prologue.end());

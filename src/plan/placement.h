@@ -69,7 +69,4 @@ class Placement {
   std::map<ValueId, int32_t> output_buffers_;  ///< buffer of each network output
 };
 
-/// True when a view satisfies what an implementation asks of its memory.
-bool satisfies(const TensorView& view, Demand demand);
-
 }  // namespace convoy

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "choose/prologues.h"
 #include "passes/passes.h"
 #include "runtime/compile.h"
 #include "runtime/program_data.h"
@@ -65,16 +66,16 @@ NetworkRuns::NetworkRuns(const Graph& imported, const CompileOptions& options, b
   }
 }
 
-Plan NetworkRuns::plan(const ChoiceOptions& choice) const {
-  ChoiceOptions with_fixed = choice;
-  with_fixed.forced = fixed_.forced;
-  with_fixed.saved = fixed_.saved;
-  return make_plan(grouped_, target_, with_fixed);
+NetworkAlternatives NetworkRuns::alternatives(const MeasuredCosts& known) const {
+  return list_alternatives(fuse_prologues(grouped_, target_, fixed_), target_, known);
 }
 
 std::vector<MeasuredCandidate> NetworkRuns::measure(const ChoiceOptions& choice, double seconds,
                                                     const std::atomic<bool>* stop) const {
-  const Program program = compile_plan(plan(choice), options_);
+  ChoiceOptions with_fixed = choice;
+  with_fixed.forced = fixed_.forced;
+  with_fixed.saved = fixed_.saved;
+  const Program program = compile_plan(make_plan(grouped_, target_, with_fixed), options_);
   Context context(program);
   fill_inputs(context, program.inputs());
   const std::vector<PlanStep>& steps = program.data().plan.steps;

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <vector>
 
-#include "choose/choose.h"
+#include "choose/alternatives.h"
 #include "passes/group.h"
 #include "plan/plan.h"
 
@@ -18,7 +18,8 @@ class NetworkRuns {
   /// is. Throws Error.
   NetworkRuns(const Graph& imported, const CompileOptions& options, bool free_choice);
 
-  Plan plan(const ChoiceOptions& choice) const;
+  /// What can be measured: candidates of each group, with what is known of them.
+  NetworkAlternatives alternatives(const MeasuredCosts& known) const;
   /// Compiles the network with this choice and runs it, with random inputs, for about `seconds`, at least five times.
   /// Returns early, with what it has, when `stop` becomes true. A time is that of a group (all its steps) or a layout
   /// copy: the mean over the places in the network where the same stands.
@@ -29,7 +30,7 @@ class NetworkRuns {
   CompileOptions options_;
   Target target_;
   ChoiceOptions fixed_;
-  GroupedGraph grouped_;
+  GroupedGraph grouped_;  ///< without prologues
 };
 
 }  // namespace convoy

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <set>
 
-#include "choose/signature.h"
-#include "passes/passes.h"
 #include "runtime/compile.h"
 #include "tune/in_network.h"
 
@@ -23,7 +21,7 @@ constexpr int kRaceTurns = 3;
 
 /// A candidate and what it measured, one entry a turn.
 struct Contender {
-  std::string impl, candidate;
+  std::string candidate;
   double estimate_ns = 0;
   bool known = false;  ///< from the log
   int tries = 0;       ///< rounds that were to measure it; none may have, where groups read other views by then
@@ -54,31 +52,34 @@ struct Race {
   }
 };
 
-std::vector<Contender> contenders_of(const GroupChoice& choice, const MeasuredCosts& known) {
+std::vector<Contender> contenders_of(const GroupAlternatives& group) {
   std::vector<Contender> all;
-  for (const Considered& considered : choice.candidates) {
-    if (!considered.refusal.empty()) continue;
-    Contender contender{considered.impl, considered.candidate, considered.cost_ns};
-    if (const auto measured = known.find(choice.signature, considered.candidate)) {
+  std::set<std::string> seen;
+  for (const Alternative& alternative : group.all) {
+    if (!alternative.impl || !seen.insert(alternative.candidate).second) continue;
+    Contender contender{alternative.candidate, alternative.estimate_ns};
+    if (alternative.measured) {
       contender.known = true;
-      contender.turns = {*measured};
+      contender.turns = {*alternative.measured};
     }
     all.push_back(std::move(contender));
   }
   std::ranges::stable_sort(all, {}, &Contender::estimate_ns);
-  const double hopeless = kHopeless * all.front().estimate_ns;
-  std::erase_if(all, [&](const Contender& c) { return c.estimate_ns > hopeless; });
+  std::erase_if(all, [hopeless = kHopeless * (all.empty() ? 0 : all.front().estimate_ns)](const Contender& c) {
+    return c.estimate_ns > hopeless;
+  });
   return all;
 }
 
 class Tuner {
  public:
   Tuner(const Graph& imported, const CompileOptions& options, MeasurementLog& log, const TuneOptions& tuning)
-      : network_(imported, options, tuning.free_choice), log_(log), tuning_(tuning), known_(log.load()) {
+      : network_(imported, options, tuning.free_choice), log_(log), tuning_(tuning) {
     std::set<std::string> seen;
-    const Plan plan = network_.plan({});
-    for (const GroupChoice& choice : plan.choices) {
-      if (seen.insert(choice.signature).second) races_.push_back({choice.signature, contenders_of(choice, known_)});
+    for (const GroupAlternatives& group : network_.alternatives(log.load()).groups) {
+      std::vector<Contender> contenders = contenders_of(group);
+      if (contenders.empty() || !seen.insert(group.signature).second) continue;
+      races_.push_back({group.signature, std::move(contenders)});
     }
   }
 
@@ -109,7 +110,7 @@ class Tuner {
     rounds_ = static_cast<int>(rounds) + kRaceTurns * 2;
     for (size_t round = 0; round < rounds; ++round) {
       Wanted wanted;
-      for (Race& race : races_) wanted[race.signature] = next_of(race).impl;
+      for (Race& race : races_) wanted[race.signature] = next_of(race).candidate;
       if (!measure(wanted, kShort)) return;
     }
   }
@@ -130,18 +131,20 @@ class Tuner {
     size_t places = 0;
     std::map<std::string, std::vector<std::string>> close;
     for (const Race& race : races_) {
-      auto& impls = close[race.signature];
+      auto& candidates = close[race.signature];
       for (const Contender& c : race.contenders) {
-        if (!c.turns.empty() && c.result().ns <= kClose * race.best_ns()) impls.push_back(c.impl);
+        if (!c.turns.empty() && c.result().ns <= kClose * race.best_ns()) candidates.push_back(c.candidate);
       }
-      places = std::max(places, impls.size());
+      places = std::max(places, candidates.size());
     }
     if (places < 2) return;
     rounds_ = round_ + kRaceTurns * static_cast<int>(places);
     for (int turn = 0; turn < kRaceTurns; ++turn) {
       for (size_t place = 0; place < places; ++place) {
         Wanted wanted;
-        for (const auto& [signature, impls] : close) wanted[signature] = impls[place % impls.size()];
+        for (const auto& [signature, candidates] : close) {
+          if (!candidates.empty()) wanted[signature] = candidates[place % candidates.size()];
+        }
         if (!measure(wanted, kLong)) return;
       }
     }
@@ -187,7 +190,6 @@ class Tuner {
   NetworkRuns network_;
   MeasurementLog& log_;
   const TuneOptions& tuning_;
-  const MeasuredCosts known_;
   std::vector<Race> races_;
   TuneResult result_;
   int round_ = 0, rounds_ = 0;

@@ -1,4 +1,4 @@
-// What decides between implementations: --set, the tuner's wish, the estimates.
+// What decides between implementations: --set, what was decided for the network, the estimates.
 #include "choose/choose.h"
 
 #include <gtest/gtest.h>
@@ -16,15 +16,12 @@ namespace {
 /// A sum over channels: which kernels can compute it depends on where the channels lie in memory.
 class Choosing : public testing::Test {
  protected:
-  Choice choose(Layout input, const ChoiceOptions& options) const {
+  Choice choose(Layout input, const ChoiceOptions& options, const std::string& decided = "") const {
     Problem problem{grouped_, grouped_.groups.at(0), target_, {}};
     for (ValueId id : problem.group.inputs) problem.views[id] = TensorView::contiguous(problem.type(id), input);
-    return choose_impl(problem, signature(), options);
+    return choose_impl(problem, signature(), options, decided);
   }
   std::string signature() const { return group_signature(grouped_, grouped_.groups.at(0)); }
-  ChoiceOptions wish(const std::string& impl) const {
-    return {.forced = {}, .measured = {}, .wanted = {{signature(), impl}}};
-  }
 
   GroupedGraph grouped_ = make_groups(graph_from_text(R"(graph g
 input %x f32[1x32x5x5]
@@ -39,22 +36,21 @@ TEST_F(Choosing, TakesTheCheapest) {
   EXPECT_EQ(choose(Layout::channels_last, {}).impl->name(), "reduce_innermost");
 }
 
-TEST_F(Choosing, TheTunersWishIsGranted) {
-  EXPECT_EQ(choose(Layout::row_major, wish("reference")).impl->name(), "reference");
-  EXPECT_EQ(choose(Layout::row_major, wish("reduce_lanes")).impl->name(), "reduce_lanes");
+TEST_F(Choosing, WhatIsDecidedIsTaken) {
+  EXPECT_EQ(choose(Layout::row_major, {}, "reference").impl->name(), "reference");
+  EXPECT_EQ(choose(Layout::row_major, {}, "reduce_lanes").impl->name(), "reduce_lanes");
 }
 
-TEST_F(Choosing, AWishThatRefusesLeavesTheCheapest) {
-  const Choice choice = choose(Layout::channels_last, wish("reduce_lanes"));
+TEST_F(Choosing, ADecisionThatRefusesLeavesTheCheapest) {
+  const Choice choice = choose(Layout::channels_last, {}, "reduce_lanes");
   EXPECT_EQ(choice.impl->name(), "reduce_innermost");
   EXPECT_EQ(choice.considered[choice.picked].impl, "reduce_innermost");
-  EXPECT_EQ(choose(Layout::row_major, wish("no_such_kernel")).impl->name(), "reduce_lanes");
+  EXPECT_EQ(choose(Layout::row_major, {}, "no_such_kernel").impl->name(), "reduce_lanes");
 }
 
-TEST_F(Choosing, SetGoesBeforeTheWish) {
-  ChoiceOptions options = wish("reduce_lanes");
-  options.forced = {{"total", "reference"}};
-  EXPECT_EQ(choose(Layout::row_major, options).impl->name(), "reference");
+TEST_F(Choosing, SetGoesBeforeTheDecision) {
+  const ChoiceOptions options{.forced = {{"total", "reference"}}};
+  EXPECT_EQ(choose(Layout::row_major, options, "reduce_lanes").impl->name(), "reference");
 }
 
 TEST_F(Choosing, WhatIsSetMustCompute) {

@@ -23,11 +23,6 @@ uint64_t test_seed() {
 /// Results of a magnitude below this may be flushed to zero: exp does so.
 constexpr double kFlushed = 0x1p-125;
 
-bool satisfies(const TensorView& view, Demand demand) {
-  if (demand == Demand::row_major) return view.is_contiguous(Layout::row_major);
-  return demand == Demand::any || view.channels_innermost();
-}
-
 }  // namespace
 
 // Building cases.
