@@ -13,7 +13,8 @@ if(CONVOY_SANITIZE)
   # Whatever a sanitizer finds ends the program: a test that only prints it would pass.
   target_compile_options(convoy_options INTERFACE -fsanitize=${CONVOY_SANITIZE} -fno-sanitize-recover=all
                          -fno-omit-frame-pointer)
-  target_link_options(convoy_options INTERFACE -fsanitize=${CONVOY_SANITIZE})
+  # dlopen is called by the sanitizer, then, which sees the program's library path only when it is of the old kind.
+  target_link_options(convoy_options INTERFACE -fsanitize=${CONVOY_SANITIZE} -Wl,--disable-new-dtags)
 endif()
 if(CONVOY_FUZZ)
   target_compile_options(convoy_options INTERFACE -fsanitize=fuzzer-no-link)

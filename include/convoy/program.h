@@ -32,6 +32,9 @@ struct CompileOptions {
   std::string plan_file;
   /// The fastest program that, with one Context, takes at most so many bytes; 0: as many as it likes.
   int64_t max_memory = 0;
+  /// Implementations whose rounding errors, relative to the largest result of a layer, are larger are not considered.
+  /// The default allows all that there are today; below 1e-6 only F(2x2) is left of the Winograd convolutions.
+  double max_error = 2e-5;
   /// Folder of the cache of compiled code; empty: $CONVOY_CACHE_DIR, $XDG_CACHE_HOME/convoy or ~/.cache/convoy.
   std::string cache_dir;
   bool use_cache = true;

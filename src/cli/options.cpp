@@ -66,6 +66,10 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       .add_option("--max-memory", options.max_memory, "the fastest program that takes at most so much, 64M for example")
       ->transform(CLI::AsSizeValue(true))
       ->type_name("SIZE");
+  command
+      .add_option("--max-error", options.max_error,
+                  "take no kernel with larger rounding errors, relative to a layer's largest result (default 2e-5)")
+      ->check(CLI::NonNegativeNumber);
   command.add_flag("--untuned", options.untuned, "choose by the cost model alone, even if there are measurements");
 }
 
@@ -96,6 +100,7 @@ CompileOptions compile_options(const ModelOptions& options) {
   result.tuning_log = options.log;
   result.use_tuning = !options.untuned;
   result.plan_file = options.plan;
+  result.max_error = options.max_error;
   constexpr uint64_t kMost = uint64_t{1} << 50;
   result.max_memory = static_cast<int64_t>(std::min(options.max_memory, kMost));
   for (const std::string& text : options.settings) result.set_impl.push_back(parse_setting(text));

@@ -21,6 +21,7 @@ struct ModelOptions {
   bool untuned = false;
   std::string plan;
   uint64_t max_memory = 0;
+  double max_error = CompileOptions().max_error;
 };
 
 /// MODEL and what decides how it is compiled.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@ struct Target {
   Isa isa;
   Caches caches;
   int threads = 1;
+  /// Implementations with larger rounding errors, relative to a layer's largest result, refuse.
+  double max_error = std::numeric_limits<double>::infinity();
 };
 
 /// What a kernel's pointer argument refers to.

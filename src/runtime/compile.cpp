@@ -56,6 +56,7 @@ Target make_target(const CompileOptions& options) {
   Target target;
   target.isa = options.isa.empty() ? host_isa() : host_isa(options.isa);
   target.caches = host_caches();
+  target.max_error = options.max_error;
   target.threads = options.threads ? options.threads : default_thread_count();
   return target;
 }

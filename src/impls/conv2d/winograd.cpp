@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "impls/conv2d/list.h"
+#include "impls/conv2d/winograd_error.h"
 #include "impls/conv2d/winograd_kernel.h"
 #include "impls/conv2d/winograd_lean.h"
 #include "impls/prologue.h"
@@ -26,7 +27,7 @@ std::string sources_refusal(const Problem& problem, const ConvGeometry& g, int m
   return "";
 }
 
-std::string winograd_refusal(const Problem& problem, int m) {
+std::string winograd_refusal(const Problem& problem, int m, bool plain_weights) {
   if (auto why = conv_refusal(problem); !why.empty()) return why;
   const ConvGeometry g = conv_geometry(problem);
   if (g.h.taps == 1 && g.w.taps == 1) return "the window is 1x1";
@@ -35,7 +36,11 @@ std::string winograd_refusal(const Problem& problem, int m) {
   if (g.h.step != 1 || g.w.step != 1) return "dilated";
   if (g.groups != 1) return "grouped";
   if (g.ic < 8 || g.oc < 8) return "too few channels to pay for the transforms";
-  return sources_refusal(problem, g, m);
+  if (auto why = sources_refusal(problem, g, m); !why.empty()) return why;
+  const double error = winograd_error(winograd_axis(g.h, m), winograd_axis(g.w, m), plain_weights);
+  if (error > problem.target.max_error)
+    return fmt::format("rounding errors of {:.1e} of the largest result, more than --max-error", error);
+  return "";
 }
 
 /// What the kernels read, and where it is; views that are not known yet are as demanded.
@@ -88,7 +93,7 @@ class WinogradConv2d : public Impl {
   bool takes_prologue() const override { return true; }
 
   Proposal propose(const Problem& problem) const override {
-    if (auto why = winograd_refusal(problem, m_); !why.empty()) return Proposal::no(why);
+    if (auto why = winograd_refusal(problem, m_, false); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = conv_geometry(problem);
     const WinogradConfig config = choose_winograd(g, m_, problem.target);
     Proposal proposal = winograd_proposal(problem, variant(problem.target));
@@ -126,7 +131,7 @@ class LeanWinogradConv2d : public Impl {
   bool takes_prologue() const override { return true; }
 
   Proposal propose(const Problem& problem) const override {
-    if (auto why = winograd_refusal(problem, m_); !why.empty()) return Proposal::no(why);
+    if (auto why = winograd_refusal(problem, m_, true); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = conv_geometry(problem);
     const LeanConfig config = choose_lean(g, m_, problem.target);
     const LeanCost cost = lean_cost(g, config, problem.target);

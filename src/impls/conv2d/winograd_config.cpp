@@ -6,13 +6,9 @@
 
 namespace convoy {
 
-namespace {
-
 WinogradAxis winograd_axis(const WindowAxis& axis, int m) {
   return {axis.taps == 1 ? 1 : m, static_cast<int>(axis.taps)};
 }
-
-}  // namespace
 
 WinogradLayout::WinogradLayout(const ConvGeometry& g, const WinogradConfig& config, int lanes) {
   const int64_t planes = config.planes();

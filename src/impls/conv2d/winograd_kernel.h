@@ -26,6 +26,9 @@ struct WinogradAxis {
   bool operator==(const WinogradAxis&) const = default;
 };
 
+/// Tiles of m outputs, if the window has more than one tap.
+WinogradAxis winograd_axis(const WindowAxis& axis, int m);
+
 struct WinogradConfig {
   WinogradAxis h, w;
   RegisterTile tile;         ///< of the matrix products: tiles x channel vectors

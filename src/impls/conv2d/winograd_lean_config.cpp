@@ -28,8 +28,7 @@ LeanLayout::LeanLayout(const ConvGeometry& g, const LeanConfig& config, int lane
 }
 
 LeanConfig choose_lean(const ConvGeometry& g, int m, const Target& target) {
-  LeanConfig config{.h = {g.h.taps == 1 ? 1 : m, static_cast<int>(g.h.taps)},
-                    .w = {g.w.taps == 1 ? 1 : m, static_cast<int>(g.w.taps)}};
+  LeanConfig config{.h = winograd_axis(g.h, m), .w = winograd_axis(g.w, m)};
   // Beside the accumulators: the weights of a window's row and two transformed vectors.
   const int registers = target.isa.vector_registers - config.w.r - 2 - (target.isa.embedded_broadcast ? 0 : 1);
   const int64_t most = std::max(1, registers / config.w.tile());
