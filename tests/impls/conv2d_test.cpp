@@ -150,6 +150,19 @@ TEST(WinogradConv2d, OtherWindows) {
   check_winograd(2, {.ic = 12, .h = 6, .w = 15, .oc = 16, .kh = 1, .kw = 7, .pads = {0, 3, 0, 3}});
 }
 
+TEST(WinogradConv2d, StridesAreTakenPhaseByPhase) {
+  for (int m : {2, 3, 4, 5}) {
+    check_winograd(m, {.ic = 16, .h = 14, .w = 19, .oc = 24, .strides = {2, 2}, .pads = {1, 1, 1, 1}});
+    check_winograd(
+        m, {.n = 2, .ic = 3, .h = 20, .w = 23, .oc = 17, .kh = 7, .kw = 7, .strides = {2, 2}, .pads = {3, 3, 3, 3}});
+  }
+  check_winograd(6, {.ic = 32, .h = 15, .w = 16, .oc = 16, .strides = {2, 2}, .pads = {0, 0, 1, 1}});
+  check_winograd(4, {.ic = 5, .h = 27, .w = 26, .oc = 16, .kh = 11, .kw = 11, .strides = {4, 4}, .pads = {2, 2, 2, 2}});
+  check_winograd(3, {.ic = 16, .h = 9, .w = 12, .oc = 16, .kh = 5, .kw = 3, .strides = {3, 1}, .pads = {2, 1, 2, 1}});
+  check_winograd(2, {.ic = 9, .h = 8, .w = 7, .oc = 16, .kh = 1, .kw = 5, .strides = {1, 2}, .pads = {0, 4, 0, 1}});
+  check_winograd(2, {.ic = 6, .h = 2, .w = 1, .oc = 8, .kh = 6, .kw = 5, .strides = {3, 2}, .pads = {4, 5, 4, 3}});
+}
+
 TEST(FewOutputsConv2d, ShapesAndWindows) {
   const auto check = [](const ConvCase& c) { check_conv(conv2d_few_outputs(), c, tolerance_of(c)); };
   for (int64_t oc : {1, 2, 3, 4, 7}) {

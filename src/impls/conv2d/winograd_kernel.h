@@ -62,6 +62,8 @@ struct WinogradSource {
   int64_t up_h = 1, up_w = 1;
   int64_t h = 0, w = 0;          ///< extents of the tensor
   std::vector<int64_t> strides;  ///< of N, C, H, W
+  int64_t offset = 0;            ///< of its first pixel, in elements
+  bool prefetched = false;       ///< with another source, whose cache lines it shares
 };
 
 /// Arguments: these, one for each source, and those of the epilogue.

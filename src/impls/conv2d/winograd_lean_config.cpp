@@ -6,8 +6,6 @@
 
 namespace convoy {
 
-namespace {}  // namespace
-
 LeanLayout::LeanLayout(const ConvGeometry& g, const LeanConfig& config, int lanes) {
   constexpr int64_t kLine = 16;  // between rows: powers of two would put them all into the same cache sets
   const int64_t planes = config.planes();

@@ -8,7 +8,8 @@ namespace convoy {
 std::string sources_key(const std::vector<WinogradSource>& sources) {
   std::string key;
   for (const WinogradSource& s : sources) {
-    key += fmt::format("[{} up{}x{} {}x{} {}]", s.channels, s.up_h, s.up_w, s.h, s.w, attribute_text(s.strides));
+    key += fmt::format("[{} up{}x{} {}x{} {} +{}{}]", s.channels, s.up_h, s.up_w, s.h, s.w, attribute_text(s.strides),
+                       s.offset, s.prefetched ? " prefetched" : "");
   }
   return key;
 }
@@ -66,7 +67,7 @@ void WinogradTiles::source_input(const WinogradSource& source, Val src, const Pl
     return b_.both(b_.not_less(first, b_.i64(0)), b_.less(first, b_.i64(extent - count + 1)));
   };
   Val inside = b_.both(fits(row, rows.distinct(), source.h), fits(column, columns.distinct(), source.w));
-  Val image = element_address(b_, src, source.strides, {place.n, b_.i64(0), row, column});
+  Val image = b_.offset(element_address(b_, src, source.strides, {place.n, b_.i64(0), row, column}), source.offset);
   b_.if_then(b_.negate(inside),
              [&] { copy_patch(source, image, row, column, rows.distinct(), columns.distinct(), scratch.patch); });
   const int64_t vectors = ceil_div(source.channels, b_.lanes()), pixel = vectors * b_.lanes();
@@ -82,10 +83,12 @@ void WinogradTiles::source_input(const WinogradSource& source, Val src, const Pl
 void WinogradTiles::prefetch_input(int first_arg, const Place& first, int64_t tiles, Val xi) {
   for (size_t i = 0; i < sources_.size(); ++i) {
     const WinogradSource& source = sources_[i];
+    if (source.prefetched) continue;
     const Pixels rows{g_.h.base, source.up_h, th_};
     Val row = b_.max(first.h / source.up_h + rows.first(), b_.i64(0)), column = first.w / source.up_w;
     Val at =
         element_address(b_, b_.arg(first_arg + static_cast<int>(i)), source.strides, {first.n, b_.i64(0), row, column});
+    at = b_.offset(at, source.offset);
     Val pixels = b_.min(b_.i64(tiles * w_.m / source.up_w), b_.i64(source.w) - column);
     prefetch_part(at, source.strides, rows.distinct(), pixels, xi);
   }
