@@ -13,12 +13,6 @@ double rounded(double value) {
   return std::round(value * 1e6) / 1e6;
 }
 
-void write_text(const std::string& path, const std::string& text) {
-  OutputFile file(path);
-  file.write(text.data(), static_cast<int64_t>(text.size()));
-  file.commit();
-}
-
 }  // namespace
 
 std::vector<LayerTime> time_layers(Context& context, const Plan& plan, const MeasureOptions& options) {
@@ -65,11 +59,11 @@ std::string limit_text(const Plan& plan) {
 
 void write_json(const std::string& path, const nlohmann::ordered_json& json) {
   // Names in a model may be any bytes; what is no UTF-8 is replaced.
-  write_text(path, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  write_file(path, json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 void save_plan(const std::string& path, const Plan& plan) {
-  write_text(path, to_json_text(saved_plan(plan)));
+  write_file(path, to_json_text(saved_plan(plan)));
 }
 
 }  // namespace convoy::cli

@@ -1,18 +1,13 @@
 #include "cli/peak.h"
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <numeric>
-#include <thread>
 #include <vector>
 
+#include "cli/rates.h"
 #include "codegen/llvm/jit.h"
 
 namespace convoy::cli {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int kUnroll = 4;
 constexpr int64_t kIterations = 20000;
@@ -50,51 +45,18 @@ KernelSpec peak_kernel(const Isa& isa) {
   return spec;
 }
 
-/// GFLOP/s of one thread over about 20 ms.
-double thread_gflops(KernelFn kernel, const Isa& isa) {
-  alignas(64) float data[3 * 64];
-  std::fill(std::begin(data), std::end(data), 0.5f);
-  void* args[] = {data};
-  int calls = 0;
-  const auto start = Clock::now();
-  double seconds = 0;
-  while (seconds < 0.02) {
-    kernel(args, 0, kIterations, 0, 1, nullptr);
-    ++calls;
-    seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  }
-  return calls * flops_per_call(isa) / seconds / 1e9;
-}
-
-double all_threads_gflops(KernelFn kernel, const Isa& isa, int threads) {
-  std::vector<double> rates(threads);
-  std::atomic<int> ready = 0;
-  std::vector<std::thread> workers;
-  for (int i = 0; i < threads; ++i) {
-    workers.emplace_back([&, i] {
-      ++ready;
-      while (ready < threads) std::this_thread::yield();  // so that all of them share the machine
-      rates[i] = thread_gflops(kernel, isa);
-    });
-  }
-  for (std::thread& worker : workers) worker.join();
-  return std::accumulate(rates.begin(), rates.end(), 0.0);
-}
-
 }  // namespace
 
 double measure_peak_gflops(const Isa& isa, int threads) {
   const auto code = jit_compile({peak_kernel(isa)}, isa, {});
-  // Another program may take part of the time: what counts is the best that does not get better.
-  constexpr int kWithoutProgress = 5, kAttempts = 30;
-  double best = 0;
-  for (int attempt = 0, last_progress = 0; attempt < kAttempts && attempt - last_progress < kWithoutProgress;
-       ++attempt) {
-    const double gflops = all_threads_gflops(code->functions()[0], isa, threads);
-    if (gflops > best * 1.01) last_progress = attempt;
-    best = std::max(best, gflops);
-  }
-  return best;
+  const KernelFn kernel = code->functions()[0];
+  const double calls = best_calls_per_second(threads, [&](int) {
+    alignas(64) float data[3 * 64];
+    std::fill(std::begin(data), std::end(data), 0.5f);
+    void* args[] = {data};
+    kernel(args, 0, kIterations, 0, 1, nullptr);
+  });
+  return calls * flops_per_call(isa) / 1e9;
 }
 
 }  // namespace convoy::cli

@@ -1,4 +1,6 @@
 // convoy profile: where the time goes, layer by layer.
+#include "cli/profile.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -7,6 +9,7 @@
 #include "cli/inputs.h"
 #include "cli/layers.h"
 #include "cli/peak.h"
+#include "cli/report.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/trace_file.h"
@@ -26,13 +29,7 @@ struct ProfileOptions {
   MeasureOptions measure;
   std::string sort = "order";
   bool csv = false;
-  std::string trace, json;
-};
-
-struct Profile {
-  Latency run_ms;  ///< of whole runs, without the profiler
-  std::vector<LayerTime> layers;
-  double peak_gflops = 0;
+  std::string trace, json, html;
 };
 
 Profile measure(const CompiledModel& model, const ProfileOptions& options) {
@@ -49,6 +46,7 @@ Profile measure(const CompiledModel& model, const ProfileOptions& options) {
   profile.layers = time_layers(context, model.plan(), half);
   progress.show("measuring the machine");
   profile.peak_gflops = measure_peak_gflops(model.isa(), model.program.threads());
+  if (!options.html.empty()) profile.bandwidths = measure_bandwidths(model.isa(), model.program.threads());
   return profile;
 }
 
@@ -182,7 +180,7 @@ void print_tables(const CompiledModel& model, const Profile& profile, const std:
 }
 
 int profile(const ProfileOptions& options) {
-  for (const std::string& path : {options.trace, options.json}) {
+  for (const std::string& path : {options.trace, options.json, options.html}) {
     if (!path.empty()) check_writable(path);
   }
   CompileOptions compile = compile_options(options.model);
@@ -195,6 +193,7 @@ int profile(const ProfileOptions& options) {
     print_tables(model, profile, options.sort);
   }
   if (!options.trace.empty()) write_trace(options.trace, model.name, profile.layers);
+  if (!options.html.empty()) write_file(options.html, report_page(report_json(model, profile)));
   if (!options.json.empty()) {
     write_json(options.json, {{"version", 1},
                               {"model", model.name},
@@ -220,8 +219,12 @@ void add_profile(CLI::App& app, Action& action) {
   command->add_flag("--csv", options->csv, "print comma-separated values with full names");
   command->add_option("--trace", options->trace, "write a trace for ui.perfetto.dev or chrome://tracing")
       ->type_name("FILE");
+  command
+      ->add_option("--html", options->html,
+                   "write a page with all layers, their roofline, memory over time and runners-up")
+      ->type_name("FILE");
   add_json_option(*command, options->json);
-  command->footer("Example: convoy profile resnet18.onnx --threads 1 --sort time --trace trace.json");
+  command->footer("Example: convoy profile resnet18.onnx --threads 1 --sort time --html profile.html");
   command->callback([options, &action] { action = [options] { return profile(*options); }; });
 }
 

@@ -32,8 +32,11 @@ Caches host_caches() {
   if (!cpuinfo_initialize()) return caches;
   if (cpuinfo_get_l1d_caches_count() > 0) caches.l1 = cpuinfo_get_l1d_cache(0)->size;
   if (cpuinfo_get_l2_caches_count() > 0) caches.l2 = share_of_one_core(*cpuinfo_get_l2_cache(0));
-  // Without a level 3, the last level is 2.
-  caches.l3 = cpuinfo_get_l3_caches_count() > 0 ? cpuinfo_get_l3_cache(0)->size : caches.l2;
+  caches.l3 = caches.l2;  // without a level 3, the last level is 2
+  if (cpuinfo_get_l3_caches_count() > 0) {
+    caches.l3 = cpuinfo_get_l3_cache(0)->size;
+    caches.l3_cores = static_cast<int>(cores_sharing(*cpuinfo_get_l3_cache(0)));
+  }
   if (caches.l1 <= 0) caches.l1 = Caches().l1;
   if (caches.l2 < caches.l1) caches.l2 = std::max(caches.l1, Caches().l2);
   caches.l3 = std::max(caches.l3, caches.l2);

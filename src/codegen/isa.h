@@ -36,6 +36,7 @@ struct Caches {
   int64_t l1 = 32 << 10;
   int64_t l2 = 512 << 10;
   int64_t l3 = 8 << 20;
+  int l3_cores = 1;  ///< that share level 3
 };
 Caches host_caches();
 

@@ -96,6 +96,12 @@ void OutputFile::commit() {
   temporary_.clear();
 }
 
+void write_file(const std::string& path, std::string_view text) {
+  OutputFile file(path);
+  file.write(text.data(), static_cast<int64_t>(text.size()));
+  file.commit();
+}
+
 void check_writable(const std::string& path) {
   OutputFile probe(path);
 }

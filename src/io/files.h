@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace convoy {
 
@@ -61,6 +62,9 @@ class OutputFile {
   std::string temporary_;  ///< empty: written in place
   std::unique_ptr<FILE, int (*)(FILE*)> file_;
 };
+
+/// A whole file through OutputFile. Throws Error.
+void write_file(const std::string& path, std::string_view text);
 
 /// Throws Error when `path` could not be written: called before work whose result goes there.
 void check_writable(const std::string& path);

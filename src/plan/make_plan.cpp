@@ -14,6 +14,7 @@
 #include "plan/placement.h"
 #include "plan/plan.h"
 #include "support/error.h"
+#include "support/int_math.h"
 #include "support/parallel_for.h"
 
 namespace convoy {
@@ -151,7 +152,7 @@ class PlanMaker {
   void convert(const Group& group, ValueId id, Layout layout, Problem& problem) {
     auto known = conversions_.find({id, layout});
     if (known == conversions_.end()) {
-      const Place fresh = placement_.allocate(graph_.type(id), layout);
+      const Place fresh = placement_.allocate(id, layout);
       add_copy(fmt::format("{}.{}", group.name, to_string(layout)), "layout", placement_.of(id), fresh, id);
       known = conversions_.emplace(std::pair(id, layout), fresh).first;
     }
@@ -168,7 +169,7 @@ class PlanMaker {
       if (placement_.has(id)) continue;
       auto place = placement_.home(id);
       if (!place || !satisfies(place->at.view, demand)) place = place_of_operand(group, proposal, demand);
-      placement_.set(id, place ? *place : placement_.allocate(graph_.type(id), proposal.output));
+      placement_.set(id, place ? *place : placement_.allocate(id, proposal.output));
     }
   }
 
@@ -197,7 +198,9 @@ class PlanMaker {
 
   void add_steps(const Lowered& lowered, const Group& group, const Problem& problem, const Choice& choice) {
     std::vector<int32_t> temps;
-    for (int64_t bytes : lowered.temp_bytes) temps.push_back(placement_.add_buffer({.bytes = bytes}));
+    for (int64_t bytes : lowered.temp_bytes) {
+      temps.push_back(placement_.add_buffer({.bytes = bytes, .name = group.name + ".temp"}));
+    }
     const Node& node = graph_.nodes[group.anchor];
     for (const StepSpec& spec : lowered.steps) {
       PlanStep step = new_step(spec, group.name + spec.suffix, node.op->name(), choice.proposal.variant);
@@ -304,20 +307,23 @@ class PlanMaker {
   /// Offsets of the arena's buffers by their lifetimes; then locations of the arena become final.
   void place_buffers() {
     std::vector<BufferLifetime> lifetimes;
+    std::vector<ArenaBuffer>& buffers = plan_.arena_buffers;
     std::map<int32_t, size_t> lifetime_of;
     for (size_t i = 0; i < placement_.buffers().size(); ++i) {
       const Buffer& buffer = placement_.buffers()[i];
       if (buffer.space != Location::Space::arena || buffer.first_step < 0) continue;
       lifetime_of[static_cast<int32_t>(i)] = lifetimes.size();
       lifetimes.push_back({buffer.bytes, buffer.first_step, buffer.last_step});
+      buffers.push_back({buffer.name, 0, round_up(buffer.bytes, kArenaAlignment), buffer.first_step, buffer.last_step});
     }
     const MemoryPlan arena = plan_memory(lifetimes);
     plan_.arena_bytes = arena.arena_bytes;
     plan_.peak_live_bytes = arena.lower_bound;
+    for (size_t i = 0; i < buffers.size(); ++i) buffers[i].offset = arena.offsets[i];
     for (PlanStep& step : plan_.steps) {
       for (Location& location : step.args) {
         if (location.space != Location::Space::arena) continue;
-        location.offset += arena.offsets[lifetime_of.at(location.index)];
+        location.offset += buffers[lifetime_of.at(location.index)].offset;
         location.index = 0;
       }
     }

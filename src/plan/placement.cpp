@@ -22,7 +22,7 @@ Placement::Placement(const GroupedGraph& grouped)
 }
 
 int32_t Placement::add_buffer(Buffer buffer) {
-  buffers_.push_back(buffer);
+  buffers_.push_back(std::move(buffer));
   return static_cast<int32_t>(buffers_.size()) - 1;
 }
 
@@ -49,9 +49,9 @@ TensorView fresh_view(const TensorType& type, Layout layout) {
 
 }  // namespace
 
-Place Placement::allocate(const TensorType& type, Layout layout) {
-  const TensorView view = fresh_view(type, layout);
-  return {add_buffer({.bytes = view.span() * size_of(type.dtype)}), {view, 0}};
+Place Placement::allocate(ValueId id, Layout layout) {
+  const TensorView view = fresh_view(graph_.type(id), layout);
+  return {add_buffer({.bytes = view.span() * size_of(view.dtype), .name = graph_.value(id).name}), {view, 0}};
 }
 
 std::optional<Place> Placement::home(ValueId id) {
@@ -88,11 +88,10 @@ std::optional<Place> Placement::find_home(ValueId id) {
 Place Placement::choose_concat_place(ValueId id) {
   // A concat of images is written by kernels that keep channels innermost; they cannot write into a
   // row-major home.
-  const TensorType& type = graph_.type(id);
-  const bool image = type.shape.rank() == 4;
+  const bool image = graph_.type(id).shape.rank() == 4;
   auto at = home(id);
   if (at && (!image || at->at.view.channels_innermost())) return *at;
-  return allocate(type, image ? Layout::channels_last : Layout::row_major);
+  return allocate(id, image ? Layout::channels_last : Layout::row_major);
 }
 
 const Place& Placement::concat_output(const Node& node) {

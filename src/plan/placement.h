@@ -17,6 +17,7 @@ struct Buffer {
   int32_t index = 0;  ///< which constant, input or output; unused in the arena
   int64_t bytes = 0;
   int32_t first_step = -1, last_step = -1;  ///< -1: never used
+  std::string name = {};                    ///< in the arena: ArenaBuffer's
 };
 
 /// A value's memory: a view `offset_elems` elements into a buffer.
@@ -38,8 +39,8 @@ class Placement {
   /// Where the value would best be written: inside a network output or a concatenation, possibly behind
   /// reshapes and transpositions. Nothing when any place is as good.
   std::optional<Place> home(ValueId id);
-  /// A fresh arena buffer for a tensor.
-  Place allocate(const TensorType& type, Layout layout);
+  /// A fresh arena buffer for a value.
+  Place allocate(ValueId id, Layout layout);
   /// The place of a concat's whole output: its home, or a fresh buffer.
   const Place& concat_output(const Node& node);
 

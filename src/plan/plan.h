@@ -62,6 +62,14 @@ struct MemoryLimit {
   double slower = 0;
 };
 
+/// A block of the arena, and the steps at which it holds something: from `first_step` up to and including `last_step`.
+struct ArenaBuffer {
+  std::string name;  ///< of the value that it was made for; "GROUP.temp" where it is temporary
+  int64_t offset = 0;
+  int64_t bytes = 0;  ///< a multiple of kArenaAlignment
+  int32_t first_step = 0, last_step = 0;
+};
+
 struct Plan {
   std::string name;
   Target target;
@@ -70,6 +78,7 @@ struct Plan {
   std::vector<KernelSpec> kernels;
   std::vector<Tensor> constants;
   std::vector<GroupChoice> choices;
+  std::vector<ArenaBuffer> arena_buffers;
   int64_t arena_bytes = 0;
   int64_t peak_live_bytes = 0;  ///< the largest sum of simultaneously live buffers: the arena's lower bound
   int64_t scratch_bytes = 0;    ///< per thread

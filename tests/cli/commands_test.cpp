@@ -81,8 +81,12 @@ TEST_F(Commands, Profile) {
       expect_success("% peak", "profile " + model("mnist.onnx") + " --runs 2 --sort time --trace t.json");
   EXPECT_NE(out.find("Convolution28"), std::string::npos);
   const nlohmann::json trace = json("t.json");
-  EXPECT_EQ(trace["traceEvents"][1]["ph"], "X");
   EXPECT_EQ(trace["traceEvents"][1]["name"], "Convolution28");
+  for (size_t i = 1; i < trace["traceEvents"].size(); ++i) {
+    const auto& event = trace["traceEvents"][i];
+    EXPECT_EQ(event["ph"], "X") << "a complete event";
+    for (const char* key : {"ts", "dur", "pid", "tid"}) EXPECT_TRUE(event[key].is_number()) << key;
+  }
   expect_success("index,layer,op,detail,output,kernel", "profile " + model("mnist.onnx") + " --runs 2 --csv");
 }
 
