@@ -60,6 +60,16 @@ std::string TensorView::str() const {
   return fmt::format("{} strides [{}]", TensorType{dtype, shape}.str(), fmt::join(strides, ","));
 }
 
+bool TensorView::pixels_even() const {
+  int64_t expected = -1;
+  for (int axis = rank() - 1; axis >= 0; --axis) {
+    if (axis == 1 || shape[axis] == 1) continue;
+    if (expected >= 0 && strides[axis] != expected) return false;
+    expected = strides[axis] * shape[axis];
+  }
+  return true;
+}
+
 bool satisfies(const TensorView& view, Demand demand) {
   switch (demand) {
     case Demand::any:
@@ -68,6 +78,8 @@ bool satisfies(const TensorView& view, Demand demand) {
       return view.is_contiguous(Layout::row_major);
     case Demand::channels_last:
       return view.channels_innermost();
+    case Demand::even_pixels:
+      return view.channels_innermost() && view.pixels_even();
   }
   return false;
 }

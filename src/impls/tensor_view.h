@@ -30,6 +30,8 @@ struct TensorView {
   bool is_contiguous(Layout layout) const;
   /// True when axis 1 (channels) has stride 1 or extent 1: what kernels that run vectors over channels need.
   bool channels_innermost() const;
+  /// True when axes other than that of the channels are one axis, but for its shape: no gaps between rows or images.
+  bool pixels_even() const;
   /// Elements from the first to one past the last.
   int64_t span() const;
   /// "f32[1x64x56x56] strides [...]".
@@ -42,6 +44,7 @@ enum class Demand {
   any,            ///< any strides
   row_major,      ///< contiguous, row-major
   channels_last,  ///< channels_innermost(); other strides are free
+  even_pixels,    ///< channels_last, and every pixel of the tensor as far behind the one before it
 };
 
 bool satisfies(const TensorView& view, Demand demand);

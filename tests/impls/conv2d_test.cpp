@@ -163,6 +163,39 @@ TEST(WinogradConv2d, StridesAreTakenPhaseByPhase) {
   check_winograd(2, {.ic = 6, .h = 2, .w = 1, .oc = 8, .kh = 6, .kw = 5, .strides = {3, 2}, .pads = {4, 5, 4, 3}});
 }
 
+/// Sums of inputs and of weights are rounded before they are multiplied.
+void check_strassen(const ConvCase& c) {
+  Tolerance tolerance = tolerance_of(c);
+  tolerance.terms *= 16;
+  check_conv(conv2d_strassen(), c, tolerance);
+}
+
+TEST(StrassenConv2d, Shapes) {
+  for (int64_t w : {2, 5, 13, 24}) check_strassen({.ic = 32, .h = 6, .w = w, .oc = 64, .kh = 1, .kw = 1});
+  for (int64_t oc : {32, 96, 160, 320}) check_strassen({.ic = 64, .h = 7, .w = 4, .oc = oc, .kh = 1, .kw = 1});
+  check_strassen({.n = 3, .ic = 96, .h = 3, .w = 6, .oc = 32, .kh = 1, .kw = 1});
+  check_strassen({.n = 2, .ic = 32, .h = 3, .w = 3, .oc = 32, .kh = 1, .kw = 1});
+}
+
+TEST(StrassenConv2d, LongReductionsAreDivided) {
+  check_strassen({.ic = 1536, .h = 4, .w = 7, .oc = 160, .kh = 1, .kw = 1});
+  check_strassen({.ic = 2080, .h = 2, .w = 3, .oc = 32, .kh = 1, .kw = 1});
+}
+
+TEST(StrassenConv2d, SaysWhyNot) {
+  const auto refusal = [](int64_t ic, int64_t oc, int64_t h, int64_t w, int64_t k) {
+    return proposal_for(conv2d_strassen(),
+                        [=](CaseBuilder& b) {
+                          return b.add(Conv2d{}, {b.input(Shape{1, ic, h, w}), b.constant(Shape{oc, ic, k, k})});
+                        })
+        .refusal;
+  };
+  EXPECT_EQ(refusal(64, 64, 7, 7, 1), "an odd number of pixels");
+  EXPECT_EQ(refusal(64, 64, 8, 8, 3), "the window is not 1x1 with stride 1");
+  EXPECT_EQ(refusal(24 + 1, 64, 8, 8, 1), "halves of the channels are no whole vectors");
+  EXPECT_EQ(refusal(64, 64, 8, 1, 1), "rows of one pixel");
+}
+
 TEST(FewOutputsConv2d, ShapesAndWindows) {
   const auto check = [](const ConvCase& c) { check_conv(conv2d_few_outputs(), c, tolerance_of(c)); };
   for (int64_t oc : {1, 2, 3, 4, 7}) {

@@ -124,19 +124,32 @@ class CaseRun {
   }
 
  private:
+  /// Padded as far as the arrangement says and the demand allows.
+  TensorView satisfying_view(TensorType type, Demand demand) const {
+    const Layout layout = demand == Demand::row_major ? Layout::row_major : Layout::channels_last;
+    const TensorView view = arranged_view(type, {layout, arrangement_.padded});
+    if (satisfies(view, demand)) return view;
+    if (demand == Demand::row_major || !arrangement_.padded) return TensorView::contiguous(type, layout);
+    const Shape shape = type.shape;
+    type.shape[1] += 5;
+    TensorView pixels_apart = TensorView::contiguous(type, layout);
+    pixels_apart.shape = shape;
+    return pixels_apart;
+  }
+
   void meet_demands(const Proposal& proposal) {
     for (auto& [id, view] : problem_.views) {
       auto demand = proposal.demands.find(id);
       if (demand == proposal.demands.end() || satisfies(view, demand->second)) continue;
-      const bool row_major = demand->second == Demand::row_major;
-      view = arranged_view(problem_.type(id),
-                           {row_major ? Layout::row_major : Layout::channels_last, !row_major && arrangement_.padded});
+      view = satisfying_view(problem_.type(id), demand->second);
     }
     // The rule of Proposal::output_demand.
     const Demand usual = proposal.output == Layout::row_major ? Demand::row_major : Demand::channels_last;
-    const bool may_pad = proposal.output_demand.value_or(usual) != Demand::row_major;
-    const Arrangement output{proposal.output, arrangement_.padded && may_pad};
-    problem_.views[problem_.group.output] = arranged_view(problem_.type(problem_.group.output), output);
+    const Demand demand = proposal.output_demand.value_or(usual);
+    const TensorType& type = problem_.type(problem_.group.output);
+    TensorView output = arranged_view(type, {proposal.output, arrangement_.padded});
+    if (!satisfies(output, demand)) output = satisfying_view(type, demand);
+    problem_.views[problem_.group.output] = output;
   }
 
   void place_inputs() {

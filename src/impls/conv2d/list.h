@@ -8,6 +8,7 @@ namespace convoy {
 const Impl& conv2d_direct();
 const Impl& conv2d_depthwise();
 const Impl& conv2d_few_outputs();
+const Impl& conv2d_strassen();
 /// F(m x m, ...) for m = 2 to 6.
 const Impl& conv2d_winograd(int m);
 /// The same with weights that are transformed while it runs.
