@@ -125,15 +125,15 @@ class ConvoyProgram:
             raise Unavailable(f"convoy {command}: " + _how_it_ended(done.returncode, done.stderr))
 
 
-def enter(engine: str, network: Network, options, threads: int) -> WorkerProcess | ConvoyProgram:
+def enter(engine: str, network: Network, options, threads: int, precision: str) -> WorkerProcess | ConvoyProgram:
     """Make `engine` ready to run `network`, converting the network first if needed. Raises Unavailable."""
     if engine == "convoy":
-        return ConvoyProgram(options.convoy, network, threads, options.precision)
+        return ConvoyProgram(options.convoy, network, threads, precision)
     try:
         files = convert.for_engine(engine, network, options.cache)
     except convert.ConversionError as error:
         raise Unavailable(f"conversion: {error}") from None
-    return WorkerProcess(engine, network, files, threads, options.precision)
+    return WorkerProcess(engine, network, files, threads, precision)
 
 
 def _how_it_ended(code: int, said: str) -> str:

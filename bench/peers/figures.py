@@ -7,10 +7,11 @@ import numpy as np
 
 from schedule import SETTLE_S
 
-# Of max|difference| / max|reference|. Above TOLERANCE outputs are marked; the engine still counts, since f32 Winograd
-# alone can reach that. Above WRONG it computed something else, and neither its time nor its memory counts.
-TOLERANCE = 1e-3
-WRONG = 5e-2
+# Of max|difference| / max|reference|, by precision; the reference is f32. Above TOLERANCE outputs are marked; the engine
+# still counts, since f32 Winograd alone can reach that. Above WRONG it computed something else, and neither its time nor
+# its memory counts.
+TOLERANCE = {"f32": 1e-3, "bf16": 5e-2}
+WRONG = {"f32": 5e-2, "bf16": 3e-1}
 DESKTOP_PEERS = ("onnxruntime", "openvino")
 IDLE_LIMIT = 0.05          # share of a core an engine may burn while another is measured, after settling
 EXTRA_CPU_LIMIT = 0.15     # cores used beyond the thread count before it is worth a warning
@@ -50,12 +51,13 @@ def geometric_mean(values: list[float]) -> float | None:
     return math.exp(statistics.fmean(map(math.log, values))) if values else None
 
 
-def agreement(outputs: Path, reference: Path | None) -> dict:
+def agreement(outputs: Path, reference: Path | None, precision: str) -> dict:
     """How far `outputs` are from `reference`, both .npz files, and the verdict; empty without a reference."""
     if reference is None:
         return {}
     found = difference(outputs, reference)
-    return {"difference": found if math.isfinite(found) else None, "agrees": found <= TOLERANCE, "wrong": found > WRONG}
+    return {"difference": found if math.isfinite(found) else None, "agrees": found <= TOLERANCE[precision],
+            "wrong": found > WRONG[precision]}
 
 
 def difference(outputs: Path, reference: Path) -> float:

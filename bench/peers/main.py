@@ -21,6 +21,7 @@ def main() -> int:
     if "convoy" in options.engines and not os.access(options.convoy, os.X_OK):
         print(f"convoy is left out: there is no program at {options.convoy} (build it, or give --convoy)")
         options.engines = [name for name in options.engines if name != "convoy"]
+    options.engines = [name for name in options.engines if name == "convoy" or options.precision in PEERS[name].precisions]
     try:
         models = networks.find(options.paths or _default_folders(options), options.filter)
     except FileNotFoundError as error:
@@ -86,7 +87,7 @@ def _enter_all(network: networks.Network, threads: int, options, folder: Path, e
     """Start the engines, appending those that run to `entered`, and compare their outputs with the reference's."""
     reference = folder / "reference.npz"
     try:
-        worker = contestant.enter(command_line.REFERENCE_ENGINE, network, options, threads)
+        worker = contestant.enter(command_line.REFERENCE_ENGINE, network, options, threads, precision="f32")
         try:
             worker.outputs(reference)
         finally:
@@ -97,10 +98,10 @@ def _enter_all(network: networks.Network, threads: int, options, folder: Path, e
     for name in options.engines:
         outputs = folder / f"{name}.npz"
         try:
-            contender = contestant.enter(name, network, options, threads)
+            contender = contestant.enter(name, network, options, threads, options.precision)
             entered.append(contender)
             contender.outputs(outputs)
-            found[name] = figures.agreement(outputs, reference)
+            found[name] = figures.agreement(outputs, reference, options.precision)
         except contestant.Unavailable as reason:
             found[name] = {"unavailable": str(reason)}
             for failed in [other for other in entered if other.name == name]:

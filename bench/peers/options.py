@@ -23,7 +23,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                         help="shape of an input with symbolic dimensions; repeatable")
     parser.add_argument("--engines", type=_engines, default=list(ENGINES), metavar="A,B,...", help="what to run")
     parser.add_argument("--threads", type=_positive_list, default=[1], metavar="N,N,...", help="thread counts")
-    parser.add_argument("--precision", choices=["f32"], default="f32", help="arithmetic of every engine")
+    parser.add_argument("--precision", choices=["f32", "bf16"], default="f32",
+                        help="of every engine; those that do not have it are left out")
     parser.add_argument("--rounds", type=int, default=5, help="rounds; every engine runs once in each")
     parser.add_argument("--seconds", type=float, default=2.0, help="seconds an engine runs in a round")
     parser.add_argument("--out", type=Path, default=build / "peers-results", help="folder of the results")

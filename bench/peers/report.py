@@ -26,7 +26,8 @@ def write(folder: Path, run: results.Results) -> None:
         parts += [f"## {threads} thread{'s' if threads > 1 else ''}", _latency_table(records, run.settings["engines"]),
                   _means(records), f"### Memory, {threads} thread{'s' if threads > 1 else ''}",
                   _memory_table(records, run.settings["engines"]), _notes(records)]
-    reading = [READING.format(tolerance=figures.TOLERANCE, wrong=figures.WRONG), MEMORY_READING]
+    precision = run.settings["precision"]
+    reading = [READING.format(tolerance=figures.TOLERANCE[precision], wrong=figures.WRONG[precision]), MEMORY_READING]
     results.write(folder / "results.md", "\n\n".join(part.strip() for part in parts[:2] + reading + parts[2:] if part) + "\n")
 
 

@@ -15,15 +15,27 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace convoy {
+
+/// How activations and weights are stored. Sums and all other arithmetic are f32 in any case.
+enum class Precision {
+  f32,
+  bf16,  ///< half the bytes, and twice the multiplications per cycle where the CPU has them; 8 bits of significand
+};
+
+/// "f32", "bf16".
+std::string_view to_string(Precision precision);
 
 struct CompileOptions {
   /// 0: the physical cores this process may use (affinity and cgroup quota count).
   int threads = 0;
   /// Highest instruction set to use: "avx512", "avx2", "sse2"; empty: the best the machine has.
   std::string isa;
+  /// Network inputs and outputs keep their types.
+  Precision precision = Precision::f32;
   /// Sizes of network inputs whose dimensions the model leaves open.
   std::map<std::string, Shape> shapes;
   /// Implementations to force, in order: node name, glob pattern or operator -> implementation name.

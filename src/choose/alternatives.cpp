@@ -36,8 +36,9 @@ class Lister {
  private:
   void add_value(ValueId id) {
     auto& layouts = network_.layouts[id];
-    layouts = {TensorView::contiguous(graph_.type(id), Layout::row_major)};
-    const TensorView channels_last = TensorView::contiguous(graph_.type(id), Layout::channels_last);
+    const TensorType type = grouped_.stored_type(id);
+    layouts = {TensorView::contiguous(type, Layout::row_major)};
+    const TensorView channels_last = TensorView::contiguous(type, Layout::channels_last);
     if (index_of(layouts, channels_last) < 0) layouts.push_back(channels_last);
   }
 
@@ -70,11 +71,11 @@ class Lister {
   /// The parts are written in place, where they come in the layout of the whole. Images are always put together
   /// pixel by pixel: kernels that keep channels innermost write them.
   void add_concat(GroupAlternatives& alternatives) {
-    const TensorType& type = graph_.type(alternatives.group->output);
+    const TensorType type = grouped_.stored_type(alternatives.group->output);
     const Layout layout = type.shape.rank() == 4 ? Layout::channels_last : Layout::row_major;
     Alternative in_place;
     for (ValueId id : alternatives.inputs)
-      in_place.reads.push_back(layout_of(id, TensorView::contiguous(graph_.type(id), layout)));
+      in_place.reads.push_back(layout_of(id, TensorView::contiguous(grouped_.stored_type(id), layout)));
     in_place.output = layout_of(alternatives.group->output, TensorView::contiguous(type, layout));
     alternatives.all.push_back(std::move(in_place));
   }

@@ -72,7 +72,7 @@ class Assigner {
   double copies_ns(ValueId id, const std::vector<TensorView>& layouts, const Presence& presence) const {
     double ns = 0;
     const auto copy_to = [&](int layout) {
-      ns += layout_copy_ns(graph_.type(id), layouts[presence.written],
+      ns += layout_copy_ns(grouped_.stored_type(id), layouts[presence.written],
                            layout == 0 ? Layout::row_major : Layout::channels_last, target_, options_.measured);
     };
     for (int layout : presence.copies) copy_to(layout);

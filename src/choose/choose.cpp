@@ -24,7 +24,7 @@ double conversions_ns(const Problem& problem, const Proposal& proposal, const Me
     const auto view = problem.views.find(id);
     if (view == problem.views.end() || satisfies(view->second, demand)) continue;
     const Layout layout = demand == Demand::row_major ? Layout::row_major : Layout::channels_last;
-    cost += layout_copy_ns(problem.type(id), view->second, layout, problem.target, measured);
+    cost += layout_copy_ns(problem.stored_type(id), view->second, layout, problem.target, measured);
   }
   return cost;
 }

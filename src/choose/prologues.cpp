@@ -104,7 +104,7 @@ class PrologueFuser {
   std::optional<double> cost_ns(const Group& group) const {
     Problem problem{grouped_, group, target_, {}};
     for (ValueId id : group.inputs) {
-      const TensorType& type = graph_.type(id);
+      const TensorType type = grouped_.stored_type(id);
       const bool image = type.shape.rank() == 4 && graph_.value(id).producer >= 0;
       problem.views[id] = TensorView::contiguous(type, image ? Layout::channels_last : Layout::row_major);
     }

@@ -23,7 +23,7 @@ std::string group_signature(const GroupedGraph& grouped, const Group& group) {
   std::map<ValueId, std::string> names;
   for (size_t i = 0; i < group.inputs.size(); ++i) {
     const ValueId id = group.inputs[i];
-    names[id] = fmt::format("{}{} {}", graph.is_constant(id) ? 'c' : 'i', i, graph.type(id).str());
+    names[id] = fmt::format("{}{} {}", graph.is_constant(id) ? 'c' : 'i', i, grouped.stored_type(id).str());
   }
   std::string text;
   int member = 0;
@@ -35,6 +35,7 @@ std::string group_signature(const GroupedGraph& grouped, const Group& group) {
     for (ValueId id : node.outputs) names[id] = fmt::format("t{}", member);
     ++member;
   }
+  if (grouped.stored_as_bf16.contains(group.output)) text += " as bf16";
   return text;
 }
 
@@ -46,6 +47,9 @@ std::string candidate_name(const Problem& problem, const Impl& impl, const Propo
     const bool demanded = demand != proposal.demands.end() && demand->second != Demand::any;
     const char* word = !demanded ? layout_word(problem.view(id)) : demand->second == Demand::row_major ? "rm" : "cl";
     inputs += (inputs.empty() ? "" : ",") + std::string(word);
+    // Of a view of a network input, say, which the group was not expected to read.
+    const DType stored = problem.stored_type(id).dtype;
+    if (stored != problem.grouped.stored_type(id).dtype) inputs += fmt::format(" {}", to_string(stored));
   }
   return fmt::format("{} {}->{}", impl.name(), inputs, layout_word(proposal.output));
 }
@@ -55,7 +59,8 @@ std::string copy_signature(const TensorType& type) {
 }
 
 std::string copy_candidate(const TensorView& from, const TensorView& to) {
-  return fmt::format("{}->{}", layout_word(from), layout_word(to));
+  const std::string converted = from.dtype == to.dtype ? "" : fmt::format("{} ", to_string(from.dtype));
+  return fmt::format("{}{}->{}", converted, layout_word(from), layout_word(to));
 }
 
 }  // namespace convoy

@@ -59,7 +59,7 @@ MeasuredCosts measure_now(const Graph& imported, const std::string& name, const 
 int assert_choices(const ModelOptions& model, const AssertOptions& options) {
   const CompileOptions compile = compile_options(model);
   const Graph imported = load_model(model.model, compile);
-  const Plan plan = plan_network(make_groups(run_passes(imported)), make_target(compile), compile);
+  const Plan plan = plan_network(make_groups(run_passes(imported), compile.precision), make_target(compile), compile);
   const MeasuredCosts measured = measure_now(imported, file_name(model.model), compile, options.budget_s);
   int judged = 0, slow = 0;
   Table table({{"layer"}, {"pick"}, {"", Align::right}, {"best"}, {"", Align::right}, {"slower", Align::right}});

@@ -77,7 +77,7 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const BenchResult& re
       {"version", 1},
       {"model", model.name},
       {"target", target_text(model.isa())},
-      {"precision", "f32"},
+      {"precision", to_string(model.plan().precision)},
       {"threads", model.program.threads()},
       {"tuned", is_tuned(model.plan())},
       {"compile_s", model.report.times.total()},
@@ -130,7 +130,8 @@ void print_slowest(const std::vector<LayerTime>& layers) {
 
 void print_summary(const CompiledModel& model, const BenchResult& result) {
   const MemoryInfo memory = model.program.memory();
-  fmt::print("{}: f32, {}, {}\n\n", model.name, target_text(model.isa()), threads_text(model.program.threads()));
+  fmt::print("{}: {}, {}, {}\n\n", model.name, to_string(model.plan().precision), target_text(model.isa()),
+             threads_text(model.program.threads()));
   Table table({{""}, {""}});
   table.add({"compile", compile_text(model)});
   table.add({"latency", latency_text(result.ms)});

@@ -125,7 +125,7 @@ void print_kernels(const Plan& plan, const std::string& pattern, std::string (*p
       continue;
     }
     const KernelSpec& kernel = plan.kernels[step.kernel];
-    if (!printed.insert(kernel.key).second) continue;
+    if (!printed.insert(kernel.name + kernel.key).second) continue;
     fmt::print("; {}: {}\n{}\n", step.name, kernel.name, print(kernel, plan.target.isa));
   }
   if (!found && !pattern.empty()) no_such_layer(pattern, names);
@@ -137,7 +137,7 @@ void print_stage(const ExplainOptions& options) {
   if (options.stage == "import") return fmt::print("{}", to_text(graph));
   graph = run_passes(std::move(graph));
   if (options.stage == "graph") return fmt::print("{}", to_text(graph));
-  const GroupedGraph grouped = make_groups(std::move(graph));
+  const GroupedGraph grouped = make_groups(std::move(graph), compile.precision);
   if (options.stage == "groups") return fmt::print("{}", to_text(grouped));
   const Target target = make_target(compile);
   const Plan plan = plan_network(grouped, target, compile);

@@ -31,7 +31,7 @@ Planned plan_model(const std::string& path, const CompileOptions& options) {
   Planned planned;
   const Target target = make_target(options);
   planned.imported = load_model(path, options);
-  planned.grouped = make_groups(run_passes(planned.imported));
+  planned.grouped = make_groups(run_passes(planned.imported), options.precision);
   planned.plan = plan_network(planned.grouped, target, options);
   return planned;
 }
@@ -80,6 +80,19 @@ void print_declared(Table& table, const ModelSummary& summary) {
   table.add({"operators", histogram_text(summary.operators)});
 }
 
+/// "bf16 for 52 values between groups; f32 for 'data' (a network input), ...".
+std::string precision_text(const GroupedGraph& grouped) {
+  constexpr size_t kMostNames = 8;
+  std::string kept;
+  size_t named = 0;
+  for (const auto& [id, why] : grouped.kept_f32) {
+    if (++named > kMostNames) continue;
+    kept += fmt::format("{}{} ({})", kept.empty() ? "" : ", ", grouped.graph.value(id).name, why);
+  }
+  if (named > kMostNames) kept += fmt::format(" and {} more: explain --stage groups", named - kMostNames);
+  return fmt::format("bf16 for {} values between groups; f32 for {}", grouped.stored_as_bf16.size(), kept);
+}
+
 void print_planned(Table& table, const Planned& planned) {
   for (const Port& port : ports_of(planned.imported, planned.imported.inputs)) {
     table.add({"compiled for", fmt::format("{}  {}", port.name, port.type.str())});
@@ -95,6 +108,7 @@ void print_planned(Table& table, const Planned& planned) {
   table.add({"optimised", histogram_text(operators_of(planned.grouped.graph))});
   table.add({"plan", fmt::format("{} groups of operators, {} steps for {}", planned.grouped.groups.size(),
                                  plan.steps.size(), target_text(plan.target.isa))});
+  if (plan.precision == Precision::bf16) table.add({"precision", precision_text(planned.grouped)});
   table.add({"memory", fmt::format("arena {} (at least {} live at once), weights {}, scratch {} a thread",
                                    bytes_text(plan.arena_bytes), bytes_text(plan.peak_live_bytes),
                                    bytes_text(plan.weights_bytes), bytes_text(plan.scratch_bytes))});

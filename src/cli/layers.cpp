@@ -1,5 +1,6 @@
 #include "cli/layers.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "cli/units.h"
@@ -43,11 +44,11 @@ nlohmann::ordered_json layers_json(const std::vector<LayerTime>& layers) {
 }
 
 std::string kernel_kind(const std::string& impl) {
+  size_t end = impl.size();
   for (const char* dtype : {"_f32", "_f64", "_f16", "_bf16", "_i8", "_u8", "_s8", "_i32", "_i64"}) {
-    const size_t at = impl.find(dtype);
-    if (at != std::string::npos) return impl.substr(0, at);
+    end = std::min(end, impl.find(dtype));
   }
-  return impl;
+  return impl.substr(0, end);
 }
 
 std::string limit_text(const Plan& plan) {

@@ -55,8 +55,10 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       .add_option("--set", options.settings,
                   "PATTERN:impl=NAME: force an implementation, by node name, glob or operator")
       ->allow_extra_args(false);
-  command.add_option("--precision", options.precision, "arithmetic of the network: f32 is the only one so far")
-      ->check(CLI::IsMember({"f32"}));
+  command
+      .add_option("--precision", options.precision,
+                  "f32, or bf16: activations and weights are stored as bf16, sums stay f32 (default f32)")
+      ->check(CLI::IsMember({"f32", "bf16"}));
   command.add_option("--isa", options.isa, "highest instruction set to use (default: the best this machine has)");
   command.add_flag("--no-cache", options.no_cache, "neither read nor write the cache of compiled kernels");
   command.add_option("--log", options.log, "tuning log (default: tuning.db in the cache's folder)")->type_name("FILE");
@@ -96,6 +98,7 @@ CompileOptions compile_options(const ModelOptions& options) {
   CompileOptions result;
   result.threads = options.threads;
   result.isa = options.isa;
+  result.precision = options.precision == "bf16" ? Precision::bf16 : Precision::f32;
   result.use_cache = !options.no_cache;
   result.tuning_log = options.log;
   result.use_tuning = !options.untuned;

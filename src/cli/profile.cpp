@@ -174,7 +174,8 @@ void print_notes(const Profile& profile) {
 }
 
 void print_tables(const CompiledModel& model, const Profile& profile, const std::string& sort) {
-  fmt::print("{}: f32, {}, {}\n\n", model.name, target_text(model.isa()), threads_text(model.program.threads()));
+  fmt::print("{}: {}, {}, {}\n\n", model.name, to_string(model.plan().precision), target_text(model.isa()),
+             threads_text(model.program.threads()));
   fmt::print("{}\n{}", layer_table(profile, sort).str(), kind_table(profile).str());
   print_notes(profile);
 }

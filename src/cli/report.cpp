@@ -77,6 +77,7 @@ Json report_json(const CompiledModel& model, const Profile& profile) {
   Json layers = Json::array();
   for (const LayerTime& layer : profile.layers) layers.push_back(layer_json(layer));
   return {{"model", model.name},
+          {"precision", to_string(model.plan().precision)},
           {"target", target_text(model.isa())},
           {"threads", model.program.threads()},
           {"latency_ms", {{"median", ms.median}, {"p10", ms.p10}, {"p90", ms.p90}, {"runs", ms.runs}}},

@@ -39,7 +39,8 @@ std::vector<int64_t> remaining_reads(const Graph& graph) {
 
 }  // namespace
 
-std::vector<Tensor> evaluate(const Graph& graph, const std::vector<Tensor>& inputs, bool keep_all) {
+std::vector<Tensor> evaluate(const Graph& graph, const std::vector<Tensor>& inputs, bool keep_all,
+                             const std::function<void(ValueId, Tensor&)>& computed) {
   std::vector<Tensor> values(graph.values.size());
   bind_inputs(graph, inputs, values);
   for (size_t id = 0; id < values.size(); ++id) {
@@ -48,6 +49,9 @@ std::vector<Tensor> evaluate(const Graph& graph, const std::vector<Tensor>& inpu
   std::vector<int64_t> reads = remaining_reads(graph);
   for (const Node& node : graph.nodes) {
     compute(graph, node, values);
+    for (ValueId id : node.outputs) {
+      if (computed) computed(id, values[id]);
+    }
     if (keep_all) continue;
     for (ValueId id : node.inputs) {
       if (id != kAbsent && --reads[id] == 0) values[id] = Tensor();

@@ -134,7 +134,9 @@ using RewriteRule = std::function<std::optional<std::vector<ValueId>>(RewriteCon
 Graph rewrite(const Graph& graph, const RewriteRule& rule);
 
 /// Computes all nodes with their reference loops. Returns the values of every id of the graph
-/// (empty tensors for values dropped on the way when `keep_all` is false, except outputs).
-std::vector<Tensor> evaluate(const Graph& graph, const std::vector<Tensor>& inputs, bool keep_all = false);
+/// (empty tensors for values dropped on the way when `keep_all` is false, except outputs). `computed` may change each
+/// value as soon as it is known.
+std::vector<Tensor> evaluate(const Graph& graph, const std::vector<Tensor>& inputs, bool keep_all = false,
+                             const std::function<void(ValueId, Tensor&)>& computed = nullptr);
 
 }  // namespace convoy

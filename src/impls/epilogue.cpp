@@ -106,7 +106,7 @@ void Epilogue::add_operand(const Problem& problem, ValueId id, int& next_arg) {
     if (known.id == id) return;
   }
   const Value& value = problem.graph().value(id);
-  Operand operand{.id = id, .dtype = value.type.dtype, .bytes = value.type.bytes()};
+  Operand operand{.id = id, .dtype = value.type.dtype, .bytes = problem.bytes(id)};
   if (value.constant && value.type.shape.elems() == 1) {
     operand.immediate = number_of(*value.constant);
   } else {

@@ -38,6 +38,7 @@ struct TempArg {
 struct PackedArg {
   int64_t bytes = 0;  ///< of what `pack` makes
   std::function<Tensor()> pack;
+  DType dtype = DType::f32;  ///< of what `pack` makes
 };
 using StepArg = std::variant<ValueArg, Tensor, PackedArg, TempArg>;  // a Tensor is a constant
 
@@ -53,6 +54,14 @@ struct Problem {
   const Node& anchor() const { return graph().nodes[group.anchor]; }
   const TensorType& type(ValueId id) const { return graph().type(id); }
   const TensorView& view(ValueId id) const { return views.at(id); }
+  /// The value's type in memory: as its view says or, while it has none, as it will be stored.
+  TensorType stored_type(ValueId id) const;
+  int64_t bytes(ValueId id) const { return stored_type(id).bytes(); }
+  /// The element type of the anchor's first input and of the output in memory: "bf16", or "f32_bf16" where they differ;
+  /// for kernels' names.
+  std::string dtypes() const;
+  /// True when the value's f32 elements lie in memory as bf16.
+  bool is_bf16(ValueId id) const { return type(id).dtype == DType::f32 && stored_type(id).dtype == DType::bf16; }
   /// Input `index` of the anchor, kAbsent when it has fewer or it is not given.
   ValueId anchor_input(size_t index) const { return index < anchor().inputs.size() ? anchor().inputs[index] : kAbsent; }
   /// Bytes of the anchor's constant input `index`.
@@ -122,6 +131,9 @@ class Impl {
   /// and the output has a view of the proposed layout, perhaps inside a larger tensor.
   virtual Lowered lower(const Problem& problem) const = 0;
 };
+
+/// How the arguments of the step are stored, for KernelSpec::stored; `dtype_of` is asked about values.
+std::vector<DType> stored_types(const StepSpec& step, const std::function<DType(ValueId)>& dtype_of);
 
 using ImplList = std::vector<const Impl*>;
 

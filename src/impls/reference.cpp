@@ -1,5 +1,8 @@
 // The fallback for everything without a kernel: the operators' reference loops, on the calling thread.
+#include <cstring>
+
 #include "impls/impl.h"
+#include "ops/cast.h"
 #include "support/error.h"
 
 namespace convoy {
@@ -9,6 +12,19 @@ namespace {
 /// A tensor on memory that somebody else owns.
 Tensor borrow(const TensorType& type, void* data) {
   return Tensor(type, std::shared_ptr<void>(data, [](void*) {}));
+}
+
+/// A value of the group in memory.
+struct ReferencePort {
+  ValueId id;
+  TensorType type;
+  DType stored;  ///< bf16 for values that are f32 to the operators
+};
+
+/// What the operators read or write: the memory itself, or f32 beside it.
+Tensor as_typed(const ReferencePort& port, void* data, bool is_input) {
+  if (port.stored == port.type.dtype) return borrow(port.type, data);
+  return is_input ? cast_to(borrow({port.stored, port.type.shape}, data), port.type.dtype) : Tensor(port.type);
 }
 
 /// What the host function needs of a member node, independent of the graph's lifetime.
@@ -43,10 +59,10 @@ class Reference : public Impl {
     proposal.output = Layout::row_major;
     double bytes = 0;
     for (ValueId id : problem.group.inputs) {
-      bytes += problem.type(id).bytes();
-      if (problem.graph().is_constant(id)) proposal.packed_bytes += problem.type(id).bytes();
+      bytes += problem.bytes(id);
+      if (problem.graph().is_constant(id)) proposal.packed_bytes += problem.bytes(id);
     }
-    bytes += problem.type(problem.group.output).bytes();
+    bytes += problem.bytes(problem.group.output);
     const auto macs = static_cast<double>(problem.anchor().op->macs(problem.graph().input_types(problem.anchor()),
                                                                     problem.graph().output_types(problem.anchor())));
     proposal.cost_ns = 2 * bytes + 2 * macs + 1000;
@@ -61,21 +77,26 @@ class Reference : public Impl {
       nodes.push_back({node.op, node.inputs, node.outputs, problem.graph().output_types(node)});
     }
     StepSpec step;
-    std::vector<std::pair<ValueId, TensorType>> ports;  // in the order of the arguments
+    std::vector<ReferencePort> ports;  // in the order of the arguments
     for (ValueId id : problem.group.inputs) {
       const Value& value = problem.graph().value(id);
-      ports.emplace_back(id, value.type);
+      ports.push_back({id, value.type, problem.stored_type(id).dtype});
       step.args.push_back(value.constant ? StepArg(*value.constant) : StepArg(ValueArg{id}));
     }
     const bool anchor_only = problem.group.epilogue.empty();
     for (ValueId id : anchor_only ? problem.anchor().outputs : std::vector<ValueId>{problem.group.output}) {
-      ports.emplace_back(id, problem.type(id));
+      ports.push_back({id, problem.type(id), problem.stored_type(id).dtype});
       step.args.push_back(ValueArg{id});
     }
-    step.host = [nodes, ports](void* const* args) {
+    const size_t input_count = problem.group.inputs.size();
+    step.host = [nodes, ports, input_count](void* const* args) {
       std::map<ValueId, Tensor> known;
-      for (size_t i = 0; i < ports.size(); ++i) known[ports[i].first] = borrow(ports[i].second, args[i]);
+      for (size_t i = 0; i < ports.size(); ++i) known[ports[i].id] = as_typed(ports[i], args[i], i < input_count);
       run_members(nodes, known);
+      for (size_t i = input_count; i < ports.size(); ++i) {
+        const auto& [id, type, stored] = ports[i];
+        if (stored != type.dtype) std::memcpy(args[i], cast_to(known[id], stored).data(), 2 * type.shape.elems());
+      }
     };
     step.cost_ns = propose(problem).cost_ns;
     return {{std::move(step)}, {}};

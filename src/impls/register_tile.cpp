@@ -28,17 +28,24 @@ double cycles_per_step(const RegisterTile& tile, const Isa& isa) {
 
 namespace {
 
+/// Step `step` from src and weights on. A half step has one element of src instead of a pair.
 void add_step(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, Val src, Val weights, int64_t step,
-              std::vector<Val>& acc) {
+              std::vector<Val>& acc, bool half = false) {
   std::vector<Val> w;
   for (int n = 0; n < tile.nb; ++n) {
     const int active = n + 1 == tile.nb ? run.last_active : -1;
-    w.push_back(b.load(weights, step * run.weights_step + n * b.lanes(), active));
+    const int64_t at = step * run.weights_step;
+    w.push_back(run.pairs ? b.load_pairs(weights, at + 2 * n * b.lanes(), 2 * active)
+                          : b.load(weights, at + n * b.lanes(), active));
   }
   for (int m = 0; m < tile.mr; ++m) {
     if (!run.pixel_valid.empty() && !run.pixel_valid[m]) continue;
-    Val x = b.load_splat(src, run.pixel_offsets[m] + step * run.src_step);
-    for (int n = 0; n < tile.nb; ++n) acc[m * tile.nb + n] = b.fma(x, w[n], acc[m * tile.nb + n]);
+    const int64_t at = run.pixel_offsets[m] + step * run.src_step;
+    Val x = run.pairs ? b.splat_pair(src, at, half ? 1 : 2) : b.load_splat(src, at);
+    for (int n = 0; n < tile.nb; ++n) {
+      Val& sum = acc[m * tile.nb + n];
+      sum = run.pairs ? b.dot_pairs(w[n], x, sum) : b.fma(x, w[n], sum);
+    }
   }
 }
 
@@ -52,7 +59,7 @@ bool pixels_overlap(const TileRun& run) {
 int64_t unroll_of(const RegisterTile& tile, int64_t count) {
   constexpr int64_t kMultiplyAdds = 112;
   const int64_t most = std::max<int64_t>(1, kMultiplyAdds / tile.accumulators());
-  if (count <= most) return count;
+  if (count <= most) return std::max<int64_t>(1, count);
   for (int64_t unroll = most; unroll * 2 > most; --unroll) {
     if (count % unroll == 0) return unroll;
   }
@@ -64,8 +71,9 @@ int64_t unroll_of(const RegisterTile& tile, int64_t count) {
 void accumulate(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, std::vector<Val>& acc) {
   if (run.count == 0) return;
   const bool overlap = pixels_overlap(run);
-  const int64_t unroll = unroll_of(tile, run.count);
-  const int64_t whole = run.count / unroll * unroll;
+  const int64_t steps = run.count - run.half_last;
+  const int64_t unroll = unroll_of(tile, steps);
+  const int64_t whole = steps / unroll * unroll;
   acc = b.loop(0, whole, unroll, acc, [&](Val k, std::vector<Val> sums) {
     Val src = b.offset(run.src, k * run.src_step);
     Val weights = b.offset(run.weights, k * run.weights_step);
@@ -77,7 +85,7 @@ void accumulate(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, 
   });
   for (int64_t k = whole; k < run.count; ++k) {
     if (overlap) b.forget_loads();
-    add_step(b, tile, run, run.src, run.weights, k, acc);
+    add_step(b, tile, run, run.src, run.weights, k, acc, k == steps);
   }
 }
 

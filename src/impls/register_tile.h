@@ -3,6 +3,10 @@
 //
 //   acc[m][n] += src[offset(m) + k * src_step] * weights[k * weights_step + n * lanes .. + lanes]
 //
+// or, where the Isa has dot products of bf16 pairs, with two neighbouring elements of src and two weights a lane:
+//
+//   acc[m][n][lane] += sum over i = 0, 1 of src[offset(m) + k * src_step + i] * weights[.. + 2 * lane + i]
+//
 // Each step loads nb weight vectors and mr scalars for mr * nb fused multiply-adds, so that tiles of about
 // 14x2 or 6x4 on 32 registers keep the multipliers busy from L1 and L2.
 #pragma once
@@ -30,13 +34,15 @@ int max_mr(int nb, const Isa& isa);
 /// Estimated cycles of one step of the tile (mr x nb multiply-adds with its loads).
 double cycles_per_step(const RegisterTile& tile, const Isa& isa);
 
-/// A run of `count` steps.
+/// A run of `count` steps. Offsets and steps are in elements.
 struct TileRun {
   Val src;      ///< scalar of pixel 0, step 0
   Val weights;  ///< vector 0 of step 0
   int64_t count = 0;
   int64_t src_step = 1, weights_step = 0;
   int last_active = -1;                ///< lanes of the last vector that exist, all when negative
+  bool pairs = false;                  ///< src and weights are bf16, and multiplied in pairs
+  bool half_last = false;              ///< the last pair of src has one element only
   std::vector<int64_t> pixel_offsets;  ///< from src, per m; constant
   std::vector<bool> pixel_valid;       ///< pixels outside the input add nothing; empty: all valid
 };

@@ -41,11 +41,11 @@ void for_each_pixel_tile(KernelBuilder& b, const WindowAxis& axis, int mr_max,
   }
 }
 
-void for_each_channel_vector(KernelBuilder& b, int64_t channels,
+void for_each_channel_vector(KernelBuilder& b, int64_t channels, int64_t width,
                              const std::function<void(Val vector, int active)>& body) {
-  const int rest = static_cast<int>(channels % b.lanes());
+  const int rest = static_cast<int>(channels % width);
   if (rest == 0) return b.loop(b.col_begin(), b.col_end(), 1, [&](Val v) { body(v, -1); });
-  const int64_t whole = channels / b.lanes();
+  const int64_t whole = channels / width;
   b.loop(b.col_begin(), b.min(b.col_end(), b.i64(whole)), 1, [&](Val v) { body(v, -1); });
   b.if_then(b.less(b.i64(whole), b.col_end()), [&] { body(b.i64(whole), rest); });
 }

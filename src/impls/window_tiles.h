@@ -24,9 +24,13 @@ TapRange taps_inside(KernelBuilder& b, const WindowAxis& axis, Val index);
 void for_each_pixel_tile(KernelBuilder& b, const WindowAxis& axis, int mr_max,
                          const std::function<void(Val pixel, int64_t first, int mr)>& tile);
 
-/// Calls body(vector, active) for the vectors [col_begin, col_end) of `channels` channels; `active` lanes exist
-/// (all when negative).
-void for_each_channel_vector(KernelBuilder& b, int64_t channels,
+/// Calls body(vector, active) for the vectors [col_begin, col_end) of `channels` channels, `width` in each; `active`
+/// of them exist (all when negative).
+void for_each_channel_vector(KernelBuilder& b, int64_t channels, int64_t width,
                              const std::function<void(Val vector, int active)>& body);
+inline void for_each_channel_vector(KernelBuilder& b, int64_t channels,
+                                    const std::function<void(Val vector, int active)>& body) {
+  for_each_channel_vector(b, channels, b.lanes(), body);
+}
 
 }  // namespace convoy

@@ -19,4 +19,7 @@ struct Cast : OpBase<Cast> {
   Region input_region(int index, const Region& output, const InputTypes& inputs) const override;
 };
 
+/// The same values as another type; `values` itself where it has that type already.
+Tensor cast_to(const Tensor& values, DType dtype);
+
 }  // namespace convoy

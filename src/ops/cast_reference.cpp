@@ -14,4 +14,14 @@ void Cast::reference(std::span<const Tensor* const> inputs, std::span<Tensor> ou
   });
 }
 
+Tensor cast_to(const Tensor& values, DType dtype) {
+  if (values.dtype() == dtype) return values;
+  Cast cast;
+  cast.to = dtype;
+  Tensor result(dtype, values.shape());
+  const Tensor* inputs[] = {&values};
+  cast.reference(inputs, {&result, 1});
+  return result;
+}
+
 }  // namespace convoy

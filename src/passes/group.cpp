@@ -29,7 +29,15 @@ std::string inputs_text(const Graph& graph, const Node& node, const std::set<Val
   return names.empty() ? "" : fmt::format("({})", fmt::join(names, ", "));
 }
 
-std::string to_text(const Graph& graph, const Group& group) {
+/// " as bf16", or why not.
+std::string stored_text(const GroupedGraph& grouped, ValueId id) {
+  if (grouped.stored_as_bf16.contains(id)) return " as bf16";
+  const auto kept = grouped.kept_f32.find(id);
+  return kept == grouped.kept_f32.end() ? "" : fmt::format(" as f32: {}", kept->second);
+}
+
+std::string to_text(const GroupedGraph& grouped, const Group& group) {
+  const Graph& graph = grouped.graph;
   std::set<ValueId> inside;
   std::vector<std::string> members;
   for (int32_t index : group_members(group)) {
@@ -38,11 +46,17 @@ std::string to_text(const Graph& graph, const Group& group) {
     inside.insert(node.outputs.begin(), node.outputs.end());
   }
   const Value& output = graph.value(group.output);
-  return fmt::format("{}: {} -> %{} {}", quote(group.name), fmt::join(members, " + "), quote(output.name),
-                     output.type.str());
+  return fmt::format("{}: {} -> %{} {}{}", quote(group.name), fmt::join(members, " + "), quote(output.name),
+                     output.type.str(), stored_text(grouped, group.output));
 }
 
 }  // namespace
+
+TensorType GroupedGraph::stored_type(ValueId id) const {
+  TensorType type = graph.type(id);
+  if (stored_as_bf16.contains(id)) type.dtype = DType::bf16;
+  return type;
+}
 
 std::vector<int32_t> group_members(const Group& group) {
   std::vector<int32_t> members = group.prologue;
@@ -75,7 +89,7 @@ bool takes_epilogue(const Op& op) {
 
 std::string to_text(const GroupedGraph& grouped) {
   std::string text;
-  for (const Group& group : grouped.groups) text += to_text(grouped.graph, group) + "\n";
+  for (const Group& group : grouped.groups) text += to_text(grouped, group) + "\n";
   return text;
 }
 

@@ -6,6 +6,10 @@
 // anchor is elementwise itself.
 #pragma once
 
+#include <convoy/program.h>
+
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +38,13 @@ struct Group {
 struct GroupedGraph {
   Graph graph;
   std::vector<Group> groups;
+  Precision precision = Precision::f32;
+  /// In a bf16 network: the f32 values that lie in memory as bf16, and why others do not; see lower_precision.h.
+  std::set<ValueId> stored_as_bf16 = {};
+  std::map<ValueId, std::string> kept_f32 = {};
+
+  /// The value's type in memory.
+  TensorType stored_type(ValueId id) const;
 };
 
 /// All nodes of a group in order of evaluation: the prologue, the anchor, then the epilogue.

@@ -8,6 +8,7 @@
 
 #include "ops/cast.h"
 #include "ops/where.h"
+#include "passes/lower_precision.h"
 #include "passes/passes.h"
 #include "support/dtypes.h"
 
@@ -145,10 +146,11 @@ class Grouper {
 
 }  // namespace
 
-GroupedGraph make_groups(Graph graph) {
+GroupedGraph make_groups(Graph graph, Precision precision) {
   GroupedGraph grouped = Grouper(std::move(graph)).run();
   const std::vector<std::string> violations = verify_groups(grouped);
   if (!violations.empty()) internal_error("after grouping: {}", fmt::join(violations, "; "));
+  if (precision == Precision::bf16) lower_precision(grouped);
   return grouped;
 }
 

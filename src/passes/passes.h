@@ -1,6 +1,8 @@
 // The passes from the imported graph to groups. pipeline.cpp lists them in order.
 #pragma once
 
+#include <convoy/program.h>
+
 #include <functional>
 #include <string>
 
@@ -15,7 +17,7 @@ using PassObserver = std::function<void(const std::string& pass, const Graph& gr
 /// Runs all passes in order and verifies the graph after each.
 Graph run_passes(Graph graph, const PassObserver& observer = nullptr);
 
-/// Partitions the nodes into groups.
-GroupedGraph make_groups(Graph graph);
+/// Partitions the nodes into groups, and decides how the values between them are stored.
+GroupedGraph make_groups(Graph graph, Precision precision = Precision::f32);
 
 }  // namespace convoy

@@ -32,9 +32,10 @@ class PlanMaker {
         placement_(grouped_),
         last_use_(last_uses(grouped_)) {
     plan_.name = graph_.name;
+    plan_.precision = grouped_.precision;
     plan_.target = target;
     for (ValueId id : graph_.inputs) plan_.inputs.push_back({graph_.value(id).name, graph_.type(id)});
-    for (ValueId id : graph_.outputs) plan_.outputs.push_back({graph_.value(id).name, graph_.type(id)});
+    for (ValueId id : graph_.outputs) plan_.outputs.push_back({graph_.value(id).name, grouped_.stored_type(id)});
   }
 
   /// With `packed` false, the weights' places stay empty.
@@ -123,9 +124,10 @@ class PlanMaker {
   void add_copy(const std::string& name, const std::string& op, const Place& from, const Place& to, ValueId id) {
     constexpr ValueId kFrom = -2, kTo = -3;  // stand-ins: the copy is between places, not values
     const Lowered lowered = lower_copy(from.at.view, to.at.view, target_, kFrom, kTo);
+    const auto stored = [&](ValueId end) { return (end == kFrom ? from : to).at.view.dtype; };
     for (const StepSpec& spec : lowered.steps) {
-      PlanStep step = new_step(spec, name, op, "copy");
-      step.output = graph_.type(id);
+      PlanStep step = new_step(spec, stored, name, op, "copy");
+      step.output = {to.at.view.dtype, graph_.type(id).shape};
       step.signature = copy_signature(step.output);
       step.candidate = copy_candidate(from.at.view, to.at.view);
       step.bytes = 2 * step.output.bytes();
@@ -183,7 +185,8 @@ class PlanMaker {
       if (!placement_.has(id) || converted_now_.contains(id)) continue;
       const Place& place = placement_.of(id);
       if (placement_.buffer(place).space != Location::Space::arena || !placement_.alone(place)) continue;
-      if (satisfies(place.at.view, demand)) return place;
+      const bool stored_alike = place.at.view.dtype == grouped_.stored_type(group.output).dtype;
+      if (stored_alike && satisfies(place.at.view, demand)) return place;
     }
     return std::nullopt;
   }
@@ -202,23 +205,26 @@ class PlanMaker {
       temps.push_back(placement_.add_buffer({.bytes = bytes, .name = group.name + ".temp"}));
     }
     const Node& node = graph_.nodes[group.anchor];
+    const auto stored = [&](ValueId id) { return problem.stored_type(id).dtype; };
     for (const StepSpec& spec : lowered.steps) {
-      PlanStep step = new_step(spec, group.name + spec.suffix, node.op->name(), choice.proposal.variant);
+      PlanStep step = new_step(spec, stored, group.name + spec.suffix, node.op->name(), choice.proposal.variant);
       step.choice = static_cast<int32_t>(plan_.choices.size()) - 1;
       step.signature = plan_.choices.back().signature;
       step.candidate = choice.considered[choice.picked].candidate;
-      step.output = graph_.type(group.output);
+      step.output = problem.stored_type(group.output);
       step.detail = step_detail(problem);
       const int64_t macs = node.op->macs(graph_.input_types(node), graph_.output_types(node));
       step.macs = std::llround(spec.macs_share * static_cast<double>(macs));
       for (const StepArg& arg : spec.args) step.args.push_back(locate(arg, temps));
       step.bytes = step.output.bytes();
-      for (ValueId id : group.inputs) step.bytes += graph_.type(id).bytes();
+      for (ValueId id : group.inputs) step.bytes += problem.bytes(id);
       push(std::move(step));
     }
   }
 
-  PlanStep new_step(const StepSpec& spec, const std::string& name, const std::string& op, const std::string& impl) {
+  /// `stored` tells how values are stored.
+  PlanStep new_step(const StepSpec& spec, const std::function<DType(ValueId)>& stored, const std::string& name,
+                    const std::string& op, const std::string& impl) {
     PlanStep step;
     step.name = name;
     step.op = op;
@@ -230,6 +236,7 @@ class PlanMaker {
     if (!spec.host) {
       step.kernel = static_cast<int32_t>(plan_.kernels.size());
       plan_.kernels.push_back(spec.kernel);
+      plan_.kernels.back().stored = stored_types(spec, stored);
       std::tie(step.row_tasks, step.col_tasks) = divide_step(spec, target_.threads);
     }
     plan_.scratch_bytes = std::max(plan_.scratch_bytes, spec.scratch_bytes);
@@ -291,7 +298,7 @@ class PlanMaker {
                             source.at.offset_elems == 0 && source.at.view.is_contiguous(Layout::row_major);
       if (in_place) continue;
       const int32_t output = output_buffer(static_cast<int32_t>(i));
-      const Place target{output, {TensorView::contiguous(graph_.type(id), Layout::row_major), 0}};
+      const Place target{output, {TensorView::contiguous(grouped_.stored_type(id), Layout::row_major), 0}};
       add_copy(graph_.value(id).name + ".output", "layout", source, target, id);
     }
   }

@@ -16,7 +16,8 @@ Placement::Placement(const GroupedGraph& grouped)
   }
   for (size_t i = 0; i < graph_.outputs.size(); ++i) {
     const ValueId id = graph_.outputs[i];
-    const int32_t buffer = add_buffer({Location::Space::output, static_cast<int32_t>(i), graph_.type(id).bytes()});
+    const int32_t buffer =
+        add_buffer({Location::Space::output, static_cast<int32_t>(i), grouped.stored_type(id).bytes()});
     output_buffers_.emplace(id, buffer);  // the first port of a value that is several outputs
   }
 }
@@ -50,7 +51,7 @@ TensorView fresh_view(const TensorType& type, Layout layout) {
 }  // namespace
 
 Place Placement::allocate(ValueId id, Layout layout) {
-  const TensorView view = fresh_view(graph_.type(id), layout);
+  const TensorView view = fresh_view(grouped_.stored_type(id), layout);
   return {add_buffer({.bytes = view.span() * size_of(view.dtype), .name = graph_.value(id).name}), {view, 0}};
 }
 
@@ -64,7 +65,7 @@ std::optional<Place> Placement::home(ValueId id) {
 std::optional<Place> Placement::find_home(ValueId id) {
   auto output = output_buffers_.find(id);
   if (output != output_buffers_.end()) {
-    return Place{output->second, {TensorView::contiguous(graph_.type(id), Layout::row_major), 0}};
+    return Place{output->second, {TensorView::contiguous(grouped_.stored_type(id), Layout::row_major), 0}};
   }
   for (int32_t index : consumers_[id]) {
     const Node& node = graph_.nodes[index];

@@ -72,6 +72,7 @@ struct ArenaBuffer {
 
 struct Plan {
   std::string name;
+  Precision precision = Precision::f32;
   Target target;
   std::vector<Port> inputs, outputs;
   std::vector<PlanStep> steps;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "choose/prologues.h"
+#include "ops/cast.h"
 #include "runtime/compile.h"
 #include "runtime/program_data.h"
 #include "support/dtypes.h"
@@ -69,6 +70,17 @@ Graph with_all_results(const GroupedGraph& grouped) {
   return graph;
 }
 
+/// Results are stored as in `grouped`, though they are outputs now.
+Program compile_with_all_results(const GroupedGraph& grouped, const CompileOptions& options) {
+  GroupedGraph all = make_groups(run_passes(with_all_results(grouped)), options.precision);
+  std::set<std::string> as_bf16;
+  for (ValueId id : grouped.stored_as_bf16) as_bf16.insert(grouped.graph.value(id).name);
+  for (ValueId id : all.graph.outputs) {
+    if (as_bf16.contains(all.graph.value(id).name)) all.stored_as_bf16.insert(id);
+  }
+  return compile_plan(plan_network(std::move(all), make_target(options), options), options);
+}
+
 /// Kernels of the steps that belong to a group: "conv1" has "conv1" and "conv1.transform".
 std::string kernels_of(const Plan& plan, const std::string& group) {
   std::string text;
@@ -80,11 +92,28 @@ std::string kernels_of(const Plan& plan, const std::string& group) {
   return text;
 }
 
+/// What the reference loops make of every value. In a bf16 network they get what the program computed, where it is
+/// stored as bf16: roundings that differ would add up to more than what a wrong kernel does.
+std::vector<Tensor> expected_values(const GroupedGraph& grouped, const std::vector<Tensor>& inputs,
+                                    const std::map<std::string, Tensor>& got) {
+  std::vector<Tensor> expected(grouped.graph.values.size());
+  std::vector<Tensor> fed = evaluate(grouped.graph, inputs, true, [&](ValueId id, Tensor& value) {
+    const auto computed = got.find(grouped.graph.value(id).name);
+    if (!grouped.stored_as_bf16.contains(id) || computed == got.end()) return;
+    expected[id] = cast_to(value, DType::bf16);
+    value = cast_to(computed->second, DType::f32);
+  });
+  for (size_t id = 0; id < fed.size(); ++id) {
+    if (expected[id].empty()) expected[id] = std::move(fed[id]);
+  }
+  return expected;
+}
+
 std::vector<ComparedLayer> compare_all_layers(const GroupedGraph& grouped, const std::vector<Tensor>& inputs,
                                               const CompareOptions& options) {
-  const Program program = apply_hook(compile_graph(with_all_results(grouped), options.compile), options.plan_hook);
+  const Program program = apply_hook(compile_with_all_results(grouped, options.compile), options.plan_hook);
   const auto got = run(program, inputs);
-  const std::vector<Tensor> expected = evaluate(grouped.graph, inputs, true);
+  const std::vector<Tensor> expected = expected_values(grouped, inputs, got);
   std::vector<ComparedLayer> layers;
   for (const Group& group : grouped.groups) {
     for (ValueId id : results_of(grouped, group)) {
@@ -92,7 +121,7 @@ std::vector<ComparedLayer> compare_all_layers(const GroupedGraph& grouped, const
       const auto found = got.find(value.name);
       if (found == got.end()) continue;  // a constant
       layers.push_back({group.name, grouped.graph.nodes[group.anchor].op->name(),
-                        kernels_of(program.data().plan, group.name), value.name, value.type,
+                        kernels_of(program.data().plan, group.name), value.name, grouped.stored_type(id),
                         difference(found->second, expected[id])});
     }
   }
@@ -137,8 +166,8 @@ Comparison compare_layers(const Graph& imported, const std::vector<Tensor>& inpu
   Comparison comparison;
   comparison.outputs = compare_outputs(imported, program, inputs);
   const Target target = make_target(options.compile);
-  const GroupedGraph grouped =
-      fuse_prologues(make_groups(run_passes(imported)), target, choice_options(options.compile, target));
+  const GroupedGraph grouped = fuse_prologues(make_groups(run_passes(imported), options.compile.precision), target,
+                                              choice_options(options.compile, target));
   comparison.layers = compare_all_layers(grouped, inputs, options);
   return comparison;
 }

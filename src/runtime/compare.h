@@ -37,7 +37,8 @@ struct ComparedLayer {
 };
 
 struct Comparison {
-  /// In order of execution. Each layer gets what the layers before it computed, so differences add up.
+  /// In order of execution. Each layer gets what the layers before it computed, so differences add up. In a bf16
+  /// network the reference does, too, and they do not.
   std::vector<ComparedLayer> layers;
   /// The network as it is normally compiled, with buffers reused and passes run, against the imported graph.
   std::vector<ComparedLayer> outputs;

@@ -107,7 +107,8 @@ Program compile_graph(Graph graph, const CompileOptions& options, CompileReport*
   if (!report) report = &ignored;
   CompileTimes& times = report->times;
   const Target target = make_target(options);
-  GroupedGraph grouped = timed(times.passes_s, [&] { return make_groups(run_passes(std::move(graph))); });
+  GroupedGraph grouped =
+      timed(times.passes_s, [&] { return make_groups(run_passes(std::move(graph)), options.precision); });
   Plan plan = timed(times.plan_s, [&] { return plan_network(std::move(grouped), target, options); });
   return compile_plan(std::move(plan), options, report);
 }

@@ -4,6 +4,10 @@
 
 namespace convoy {
 
+std::string_view to_string(Precision precision) {
+  return precision == Precision::bf16 ? "bf16" : "f32";
+}
+
 const std::vector<PortInfo>& Program::inputs() const {
   return data_->inputs;
 }

@@ -58,7 +58,7 @@ NetworkRuns::NetworkRuns(const Graph& imported, const CompileOptions& options, b
     : options_(options),
       target_(make_target(options)),
       fixed_(fixed_choices(options, target_)),
-      grouped_(make_groups(run_passes(imported))) {
+      grouped_(make_groups(run_passes(imported), options.precision)) {
   if (!free_choice) return;
   fixed_.forced.clear();
   if (fixed_.saved) {

@@ -31,9 +31,10 @@ Tolerance tolerance_of(const ConvCase& c) {
 }
 
 /// Without bias, and with bias, residual and ReLU.
-void check_conv(const Impl& impl, const ConvCase& c, Tolerance tolerance) {
+void check_conv(const Impl& impl, const ConvCase& c, Tolerance tolerance,
+                void (*check_case)(const Impl&, const BuildCase&, Tolerance) = check) {
   const Shape src{c.n, c.ic, c.h, c.w}, weights{c.oc, c.ic / c.group, c.kh, c.kw};
-  check(
+  check_case(
       impl,
       [&](CaseBuilder& b) {
         return b.add(conv_op(c), {b.input(src), b.constant(weights)});
@@ -47,7 +48,7 @@ void check_conv(const Impl& impl, const ConvCase& c, Tolerance tolerance) {
         b.input(Shape{c.n, c.oc, window.output_extent(0, c.h, c.kh), window.output_extent(1, c.w, c.kw)});
     return b.add(unary(UnaryKind::relu), {b.add(binary(BinaryKind::add), {y, skip})});
   };
-  check(impl, with_epilogue, tolerance);
+  check_case(impl, with_epilogue, tolerance);
 }
 
 void check_direct(const ConvCase& c) {
@@ -55,6 +56,7 @@ void check_direct(const ConvCase& c) {
 }
 void check_depthwise(const ConvCase& c) {
   check_conv(conv2d_depthwise(), c, tolerance_of(c));
+  check_conv(conv2d_depthwise_pairs(), c, tolerance_of(c), check_pairs);
 }
 
 TEST(DirectConv2d, FirstLayers) {

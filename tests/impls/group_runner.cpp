@@ -34,11 +34,13 @@ std::vector<int64_t> cut(int64_t extent, int64_t grain, Division division) {
 
 }  // namespace
 
-GroupRunner::GroupRunner(Lowered lowered, const Isa& isa) : lowered_(std::move(lowered)) {
+GroupRunner::GroupRunner(Lowered lowered, const Isa& isa, const std::function<DType(ValueId)>& stored)
+    : lowered_(std::move(lowered)) {
   std::vector<KernelSpec> kernels;
   int64_t scratch_bytes = 0;
   for (const StepSpec& step : lowered_.steps) {
     if (!step.host) kernels.push_back(step.kernel);
+    if (!step.host) kernels.back().stored = stored_types(step, stored);
     scratch_bytes = std::max(scratch_bytes, step.scratch_bytes);
   }
   code_ = jit_compile(kernels, isa, {});

@@ -2,6 +2,7 @@
 // their task spaces.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -15,7 +16,8 @@ enum class Division { whole, pieces };
 
 class GroupRunner {
  public:
-  GroupRunner(Lowered lowered, const Isa& isa);
+  /// `stored` tells how the values that the steps refer to are stored.
+  GroupRunner(Lowered lowered, const Isa& isa, const std::function<DType(ValueId)>& stored);
 
   /// `values` gives the address of each value that the steps refer to.
   void run(const std::map<ValueId, void*>& values, Division division);

@@ -9,6 +9,7 @@
 
 #include "impls/group_runner.h"
 #include "impls/placed_tensor.h"
+#include "ops/cast.h"
 
 namespace convoy {
 
@@ -90,21 +91,36 @@ std::string case_text(const GroupedGraph& grouped) {
 
 namespace {
 
-/// One implementation on one case: inputs and outputs arranged one way, for one ISA.
+/// How f32 inputs and outputs lie in memory.
+struct Storage {
+  DType inputs = DType::f32, output = DType::f32;
+
+  std::string text() const { return fmt::format("{}->{}", to_string(inputs), to_string(output)); }
+};
+
+/// `type` in memory.
+TensorType stored(TensorType type, DType f32_as) {
+  if (type.dtype == DType::f32) type.dtype = f32_as;
+  return type;
+}
+
+/// One implementation on one case: inputs and outputs arranged and stored one way, for one ISA.
 class CaseRun {
  public:
   CaseRun(const Impl& impl, const GroupedGraph& grouped, const std::vector<Tensor>& inputs, const Tensor& expected,
-          const Isa& isa, const Arrangement& arrangement)
+          const Isa& isa, const Arrangement& arrangement, const Storage& storage)
       : impl_(impl),
         grouped_(grouped),
         inputs_(inputs),
         expected_(expected),
         arrangement_(arrangement),
+        storage_(storage),
         target_{isa, host_caches(), 1},
         problem_{grouped, grouped.groups[0], target_, {}} {
     for (ValueId id : problem_.group.inputs) {
       const bool constant = grouped.graph.is_constant(id);
-      problem_.views[id] = arranged_view(problem_.type(id), constant ? Arrangement{} : arrangement_);
+      problem_.views[id] = constant ? arranged_view(problem_.type(id), {})
+                                    : arranged_view(stored(problem_.type(id), storage_.inputs), arrangement_);
     }
   }
 
@@ -117,7 +133,7 @@ class CaseRun {
     if (!(proposal.cost_ns > 0)) return "no cost";
     meet_demands(proposal);
     place_inputs();
-    GroupRunner runner(impl_.lower(problem_), target_.isa);
+    GroupRunner runner(impl_.lower(problem_), target_.isa, [&](ValueId id) { return problem_.stored_type(id).dtype; });
     if (auto why = run_once(runner, Division::whole, 0xFF, tolerance); !why.empty()) return why;
     if (auto why = run_once(runner, Division::pieces, 0x7F, tolerance); !why.empty()) return "in pieces: " + why;
     return "";
@@ -141,12 +157,12 @@ class CaseRun {
     for (auto& [id, view] : problem_.views) {
       auto demand = proposal.demands.find(id);
       if (demand == proposal.demands.end() || satisfies(view, demand->second)) continue;
-      view = satisfying_view(problem_.type(id), demand->second);
+      view = satisfying_view(problem_.stored_type(id), demand->second);
     }
     // The rule of Proposal::output_demand.
     const Demand usual = proposal.output == Layout::row_major ? Demand::row_major : Demand::channels_last;
     const Demand demand = proposal.output_demand.value_or(usual);
-    const TensorType& type = problem_.type(problem_.group.output);
+    const TensorType type = stored(problem_.type(problem_.group.output), storage_.output);
     TensorView output = arranged_view(type, {proposal.output, arrangement_.padded});
     if (!satisfies(output, demand)) output = satisfying_view(type, demand);
     problem_.views[problem_.group.output] = output;
@@ -171,7 +187,7 @@ class CaseRun {
     for (auto& [id, placed] : placed_) addresses[id] = placed.data();
     runner.run(addresses, division);
     if (!output.surroundings_intact()) return "wrote outside of the output";
-    return compare(output.read(), tolerance);
+    return compare(cast_to(output.read(), problem_.type(output_id).dtype), tolerance);
   }
 
   std::string compare(const Tensor& found, const Tolerance& tolerance) const {
@@ -182,7 +198,8 @@ class CaseRun {
       const double f = found.as<float>()[i], e = expected_.as<float>()[i];
       if (f == e || (std::isnan(f) && std::isnan(e))) continue;
       const double rounding = std::ldexp(2 * tolerance.ulps * std::abs(e) + tolerance.terms * tolerance.scale, -24);
-      const double allowed = rounding + kFlushed;
+      const double bf16_rounding = storage_.output == DType::bf16 ? std::ldexp(std::abs(e), -7) : 0;
+      const double allowed = rounding + bf16_rounding + kFlushed;
       if (std::abs(f - e) <= allowed) continue;
       return fmt::format("element {} is {:.9g}, expected {:.9g} +- {:.2g}", i, f, e, allowed);
     }
@@ -194,6 +211,7 @@ class CaseRun {
   const std::vector<Tensor>& inputs_;
   const Tensor& expected_;
   const Arrangement arrangement_;
+  const Storage storage_;
   const Target target_;
   Problem problem_;
   std::map<ValueId, PlacedTensor> placed_;
@@ -213,32 +231,90 @@ BuiltCase build_case(const BuildCase& build) {
 
 }  // namespace
 
-void check(const Impl& impl, const BuildCase& build, Tolerance tolerance) {
-  const BuiltCase built = build_case(build);
+namespace {
+
+/// Values that bf16 can hold: what is compared is arithmetic, not the rounding of what goes into it.
+void round_to_bf16(BuiltCase& built) {
+  const auto rounded = [](const Tensor& values) {
+    return values.dtype() == DType::f32 ? cast_to(cast_to(values, DType::bf16), DType::f32) : values;
+  };
+  for (Tensor& input : built.inputs) input = rounded(input);
+  for (Value& value : built.grouped.graph.values) {
+    if (value.constant) value.constant = rounded(*value.constant);
+  }
+}
+
+/// The machine's, and for bf16 the best as it would be without instructions for that. Conversions between one type and
+/// the other have nothing to do with the instruction set: the best will do.
+std::vector<Isa> isas_for(const Storage& storage) {
+  if (storage.inputs != storage.output) return {host_isa()};
+  std::vector<Isa> isas;
+  for (const std::string& name : host_isa_names()) isas.push_back(host_isa(name));
+  if (storage.inputs == DType::bf16 && isas[0].bf16_dot) {
+    isas.push_back(isas[0]);
+    isas.back().bf16_dot = false;
+  }
+  return isas;
+}
+
+/// The case with its f32 inputs and output stored so.
+GroupedGraph stored_case(const BuiltCase& built, const Storage& storage) {
+  GroupedGraph grouped = built.grouped;
+  const auto store = [&](ValueId id, DType f32_as) {
+    if (stored(grouped.graph.type(id), f32_as).dtype == DType::bf16) grouped.stored_as_bf16.insert(id);
+  };
+  for (ValueId id : grouped.graph.inputs) store(id, storage.inputs);
+  store(grouped.graph.outputs[0], storage.output);
+  return grouped;
+}
+
+void check(const Impl& impl, const BuiltCase& built, const Storage& storage, const Tolerance& tolerance,
+           const std::vector<Isa>& isas) {
+  const GroupedGraph grouped = stored_case(built, storage);
   const Tensor expected = evaluate(built.grouped.graph, built.inputs)[built.grouped.graph.outputs[0]];
-  for (const std::string& isa : host_isa_names()) {
+  for (const Isa& isa : isas) {
     for (Layout layout : {Layout::row_major, Layout::channels_last}) {
       for (bool padded : {false, true}) {
         const Arrangement arrangement{layout, padded};
         std::string why;
         try {
-          why = CaseRun(impl, built.grouped, built.inputs, expected, host_isa(isa), arrangement).run(tolerance);
+          why = CaseRun(impl, grouped, built.inputs, expected, isa, arrangement, storage).run(tolerance);
         } catch (const Error& error) {
           why = std::string("throws: ") + error.what();
         }
         const auto* test = testing::UnitTest::GetInstance()->current_test_info();
         EXPECT_EQ(why, "") << "CONVOY_TEST_SEED=" << test_seed()
                            << " impls_tests --gtest_filter=" << test->test_suite_name() << "." << test->name() << "  # "
-                           << impl.name() << " " << isa << " " << to_string(layout) << (padded ? " padded " : " ")
+                           << impl.name() << " " << isa.name << (isa.bf16_dot ? " with bf16 dots " : " ")
+                           << storage.text() << " " << to_string(layout) << (padded ? " padded " : " ")
                            << case_text(built.grouped);
       }
     }
   }
 }
 
+}  // namespace
+
+void check(const Impl& impl, const BuildCase& build, Tolerance tolerance) {
+  BuiltCase built = build_case(build);
+  check(impl, built, {}, tolerance, isas_for({}));
+  round_to_bf16(built);
+  for (const Storage& storage :
+       {Storage{DType::bf16, DType::bf16}, {DType::f32, DType::bf16}, {DType::bf16, DType::f32}}) {
+    check(impl, built, storage, tolerance, isas_for(storage));
+  }
+}
+
+void check_pairs(const Impl& impl, const BuildCase& build, Tolerance tolerance) {
+  if (!host_isa().bf16_dot) return;
+  BuiltCase built = build_case(build);
+  round_to_bf16(built);
+  for (DType output : {DType::bf16, DType::f32}) check(impl, built, {DType::bf16, output}, tolerance, {host_isa()});
+}
+
 Proposal proposal_for(const Impl& impl, const BuildCase& build) {
   const BuiltCase built = build_case(build);
-  return CaseRun(impl, built.grouped, built.inputs, Tensor(), host_isa(), {}).propose();
+  return CaseRun(impl, built.grouped, built.inputs, Tensor(), host_isa(), {}, {}).propose();
 }
 
 }  // namespace convoy

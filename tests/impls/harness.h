@@ -1,5 +1,6 @@
 // Checks an implementation of a group against the operators' reference loops: every ISA of this machine,
-// inputs and outputs in every arrangement the implementation accepts, task spaces divided unevenly.
+// inputs and outputs in every arrangement the implementation accepts, stored as f32 and as bf16, task spaces divided
+// unevenly.
 //
 //   check(conv2d_direct(), [](CaseBuilder& b) {
 //     ValueId src = b.input(Shape{1, 3, 17, 9}), weights = b.constant(Shape{8, 3, 3, 3});
@@ -55,7 +56,8 @@ class CaseBuilder {
 using BuildCase = std::function<ValueId(CaseBuilder&)>;
 
 /// How far results may be from the reference's:
-///   |found - expected| <= 2^-24 * (2 * ulps * |expected| + terms * scale) + 2^-125.
+///   |found - expected| <= 2^-24 * (2 * ulps * |expected| + terms * scale) + 2^-125,
+/// and where the result is stored as bf16 by 2^-7 * |expected| more: two roundings.
 struct Tolerance {
   double ulps = 4;
   double terms = 1;  ///< length of the sum that each output element is
@@ -64,6 +66,10 @@ struct Tolerance {
 
 /// Reports a GoogleTest failure, naming the case, for each arrangement and ISA that goes wrong.
 void check(const Impl& impl, const BuildCase& build, Tolerance tolerance = {});
+
+/// The same for an implementation that needs bf16 inputs and dot products of bf16 pairs; nothing where the machine has
+/// none.
+void check_pairs(const Impl& impl, const BuildCase& build, Tolerance tolerance = {});
 
 /// What the implementation says about the case for the best ISA with row-major inputs.
 Proposal proposal_for(const Impl& impl, const BuildCase& build);

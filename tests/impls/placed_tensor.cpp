@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "ops/cast.h"
 #include "ops/index.h"
 
 namespace convoy {
@@ -41,7 +42,8 @@ PlacedTensor::PlacedTensor(TensorView view, uint8_t garbage) : view_(std::move(v
   bytes_.assign(first_ + (highest + 1) * elem_bytes + kGuardBytes, garbage);
 }
 
-void PlacedTensor::write(const Tensor& values) {
+void PlacedTensor::write(const Tensor& given) {
+  const Tensor values = cast_to(given, view_.dtype);
   const int64_t elem_bytes = size_of(view_.dtype);
   for_each_offset<1>(view_.shape, {view_.strides}, [&](int64_t i, const std::array<int64_t, 1>& at) {
     std::memcpy(bytes_.data() + first_ + at[0] * elem_bytes, values.as<uint8_t>() + i * elem_bytes, elem_bytes);

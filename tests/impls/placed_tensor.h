@@ -26,6 +26,7 @@ class PlacedTensor {
   const TensorView& view() const { return view_; }
   /// The element at index 0, 0, ...
   void* data() { return bytes_.data() + first_; }
+  /// Converts the values to the view's type, where they have another.
   void write(const Tensor& values);
   Tensor read() const;
   /// True when every byte outside of the tensor's elements still is garbage.

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "codegen/isa.h"
@@ -71,27 +72,49 @@ std::vector<size_t> top5(const Tensor& scores) {
   return order;
 }
 
-void check_output(const Tensor& found, const fs::path& file) {
+/// How far outputs may be from the framework's f32 ones, over the largest. Some networks are sensitive to the 8 bits of
+/// bf16 (OpenVINO is further off in each): instance normalisation of small variances, small differences of large
+/// values.
+double tolerance_of(const std::string& network, Precision precision) {
+  static const std::map<std::string, double> sensitive = {
+      {"fns_mosaic.onnx", 6e-2}, {"ultraface_slim320.onnx", 5e-2}, {"yunet_n_320.onnx", 0.12}};
+  if (precision == Precision::f32) return 1e-4;
+  const auto found = sensitive.find(network);
+  return found == sensitive.end() ? 2e-2 : found->second;
+}
+
+/// Scores of classes, the order of which counts: all of the first five, or with bf16 the first.
+void check_classes(const Tensor& found, const Tensor& expected, Precision precision, const fs::path& file) {
+  const std::vector<size_t> classes = top5(found), wanted = top5(expected);
+  if (precision == Precision::f32) {
+    EXPECT_EQ(classes, wanted) << file;
+  } else if (found.elems() <= 1001) {  // more are pictures
+    EXPECT_EQ(classes[0], wanted[0]) << file;
+  }
+}
+
+void check_output(const Tensor& found, const fs::path& file, const std::string& network, Precision precision) {
   const Tensor expected = convert(read_npy(file), DType::f32);
   double difference = 0, largest = 0;
   each_pair(found, expected, file.string().find(".s4.") != std::string::npos, [&](float a, float b) {
     difference = std::isnan(a) ? INFINITY : std::max(difference, std::abs(static_cast<double>(a) - b));
     largest = std::max(largest, std::abs(static_cast<double>(b)));
   });
-  EXPECT_LE(difference, 1e-4 * largest) << file;
+  EXPECT_LE(difference, tolerance_of(network, precision) * largest) << file;
   if (found.shape().rank() == 2 && found.elems() >= 1000 && found.shape()[0] == 1) {
-    EXPECT_EQ(top5(found), top5(expected)) << file;
+    check_classes(found, expected, precision, file);
   }
 }
 
-struct Network : testing::TestWithParam<std::tuple<std::string, std::string>> {};
+/// Model, instruction set, precision.
+struct Network : testing::TestWithParam<std::tuple<std::string, std::string, Precision>> {};
 
 TEST_P(Network, AgreesWithItsFramework) {
-  const auto& [name, isa] = GetParam();
+  const auto& [name, isa, precision] = GetParam();
   const json index = read_index();
   if (!index.contains(name)) GTEST_SKIP() << models_folder() << " is absent";
   const json& entry = index[name];
-  CompileOptions options{.threads = 2, .isa = isa, .use_cache = false};
+  CompileOptions options{.threads = 2, .isa = isa, .precision = precision, .use_cache = false};
   options.shapes[entry["input"]["name"]] = Shape(entry["input"]["shape"].get<std::vector<int64_t>>());
   auto program = compile((models_folder() / "models" / name).string(), options);
   ASSERT_TRUE(program.ok()) << program.status().message();
@@ -105,19 +128,22 @@ TEST_P(Network, AgreesWithItsFramework) {
   for (int run = 0; run < 2; ++run) {
     context.run();
     for (size_t i = 0; i < program->outputs().size(); ++i) {
-      check_output(context.output(static_cast<int>(i)), expected / entry["outputs"][i]["file"].get<std::string>());
+      const fs::path file = expected / entry["outputs"][i]["file"].get<std::string>();
+      check_output(context.output(static_cast<int>(i)), file, name, precision);
     }
   }
 }
 
 std::string test_name(const testing::TestParamInfo<Network::ParamType>& info) {
   std::string name = std::get<0>(info.param) + "_" + std::get<1>(info.param);
+  if (std::get<2>(info.param) == Precision::bf16) name += "_bf16";
   for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
   return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Network,
-                         testing::Combine(testing::ValuesIn(networks()), testing::ValuesIn(host_isa_names())),
+                         testing::Combine(testing::ValuesIn(networks()), testing::ValuesIn(host_isa_names()),
+                                          testing::Values(Precision::f32, Precision::bf16)),
                          test_name);
 
 }  // namespace

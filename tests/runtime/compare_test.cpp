@@ -44,6 +44,18 @@ TEST(CompareLayers, AgreesWithTheReference) {
   EXPECT_EQ(first_difference(comparison, 1e-5), nullptr);
 }
 
+TEST(CompareLayers, InBf16) {
+  const Graph graph = three_convolutions();
+  CompareOptions options;
+  options.compile.use_cache = false;
+  options.compile.precision = Precision::bf16;
+  const Comparison comparison = compare_layers(graph, {ramp(graph.type(graph.inputs[0]))}, options);
+  ASSERT_EQ(comparison.layers.size(), 4u);
+  EXPECT_EQ(comparison.layers[0].type.dtype, DType::bf16);
+  EXPECT_EQ(comparison.layers[3].type.dtype, DType::f32) << "a network output keeps its type";
+  EXPECT_EQ(first_difference(comparison, 2e-2), nullptr);
+}
+
 TEST(CompareLayers, NamesTheFirstWrongLayer) {
   const Graph graph = three_convolutions();
   const std::vector<Tensor> inputs = {ramp(graph.type(graph.inputs[0]))};

@@ -15,11 +15,12 @@ class Peer:
     label: str      # in tables
     package: str    # whose version is reported
     module: str     # in this folder, with a class Engine
+    precisions: tuple[str, ...] = ("f32",)    # what it can compute in
 
 
 PEERS = {
     "onnxruntime": Peer("ONNX Runtime", "onnxruntime", "engines.onnxruntime_engine"),
-    "openvino": Peer("OpenVINO", "openvino", "engines.openvino_engine"),
+    "openvino": Peer("OpenVINO", "openvino", "engines.openvino_engine", ("f32", "bf16")),
     "ncnn": Peer("ncnn", "ncnn", "engines.ncnn_engine"),
     "mnn": Peer("MNN", "MNN", "engines.mnn_engine"),
 }

@@ -1,4 +1,4 @@
-"""OpenVINO: latency hint, f32 arithmetic, one infer request reused, input memory shared instead of copied."""
+"""OpenVINO: latency hint, f32 or bf16 arithmetic, one infer request reused, input memory shared instead of copied."""
 from pathlib import Path
 
 import numpy as np

@@ -45,17 +45,21 @@ class Summary(unittest.TestCase):
 
 
 class Agreement(unittest.TestCase):
-    def compare(self, found: dict, wanted: dict) -> dict:
+    def compare(self, found: dict, wanted: dict, precision: str = "f32") -> dict:
         with tempfile.TemporaryDirectory() as folder:
             paths = [Path(folder) / name for name in ("found.npz", "wanted.npz")]
             for path, arrays in zip(paths, (found, wanted)):
                 np.savez(path, **{name: np.array(data, np.float32) for name, data in arrays.items()})
-            return figures.agreement(*paths)
+            return figures.agreement(*paths, precision)
 
     def test_is_relative_to_the_largest_reference_value_of_each_output(self):
         found = self.compare({"a": [[100, 0.1]], "b": [1.0]}, {"a": [100, 0], "b": [1]})
         self.assertAlmostEqual(found["difference"], 1e-3)
         self.assertFalse(found["wrong"])
+
+    def test_allows_more_with_fewer_digits(self):
+        self.assertFalse(self.compare({"a": [1.01]}, {"a": [1]})["agrees"])
+        self.assertTrue(self.compare({"a": [1.01]}, {"a": [1]}, "bf16")["agrees"])
 
     def test_other_sizes_nans_and_missing_outputs_are_wrong(self):
         for bad in ({"a": [1, 2, 3]}, {"a": [math.nan, 1]}, {"b": [1, 1]}):

@@ -8,7 +8,7 @@ function drawHeader() {
   const {latency_ms: latency, memory, peak_gflops: peak} = data;
   document.title = `${data.model} \u2013 convoy profile`;
   byId('model').append(data.model);
-  byId('target').append(`f32, ${data.target}, ${data.threads} thread${data.threads === 1 ? '' : 's'}`);
+  byId('target').append(`${data.precision}, ${data.target}, ${data.threads} thread${data.threads === 1 ? '' : 's'}`);
   byId('figures').append(
       figure('Latency', msText(latency.median),
              `${msText(latency.p10)} to ${msText(latency.p90)}: 80% of ${latency.runs} runs`,

@@ -12,9 +12,12 @@ struct KernelBuilder::Impl {
   llvm::IRBuilder<> ir{*context};
   llvm::Function* function = nullptr;
   std::vector<llvm::Value*> args;
+  std::vector<DType> stored;  ///< of the first arguments; those behind are f32
 
   llvm::Type* f32() { return ir.getFloatTy(); }
   llvm::Type* i64() { return ir.getInt64Ty(); }
+  /// Of an element behind `pointer`.
+  llvm::Type* element(Val pointer) { return pointer.stored == DType::bf16 ? ir.getInt16Ty() : f32(); }
 };
 
 /// Closes the function and checks it. Throws an internal Error when the IR is malformed.

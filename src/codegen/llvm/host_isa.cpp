@@ -41,6 +41,14 @@ bool has(const Level& level, const llvm::StringMap<bool>& host) {
   return true;
 }
 
+constexpr const char* kBf16Feature = "avx512bf16";
+
+bool has_bf16_dot() {
+  const auto host = llvm::sys::getHostCPUFeatures();
+  const auto found = host.find(kBf16Feature);
+  return found != host.end() && found->second;
+}
+
 /// Only the level's own features: kernels of a level then do not depend on what else the host has.
 std::string feature_string(const Level& level) {
   std::string text = "+sse2,+cmov,+cx8,+fxsr,+mmx,+sse";
@@ -68,6 +76,8 @@ Isa make_isa(const Level& level) {
   isa.embedded_broadcast = level.embedded_broadcast;
   isa.masked_stores = level.masked_stores;
   isa.rounding = level.rounding;
+  isa.bf16_dot = level.vector_bytes == 64 && has_bf16_dot();
+  if (isa.bf16_dot) isa.features += std::string(",+") + kBf16Feature;
   isa.vector_ops_per_cycle = level.vector_bytes < 64 || has_two_wide_multipliers(isa.cpu) ? 2 : 1;
   return isa;
 }

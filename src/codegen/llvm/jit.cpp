@@ -33,9 +33,18 @@ void initialize_llvm() {
   });
 }
 
+/// Which arguments are stored as bf16.
+std::string stored_key(const KernelSpec& spec) {
+  std::string key;
+  for (size_t i = 0; i < spec.stored.size(); ++i) {
+    if (spec.stored[i] == DType::bf16) key += fmt::format("|bf16 {}", i);
+  }
+  return key;
+}
+
 std::string cache_hash(const KernelSpec& spec, const Isa& isa) {
-  return hash_hex(
-      fmt::format("{}|{}|{}|{}|{}|{}", kCodeVersion, isa.cpu, isa.features, spec.name, spec.arg_count, spec.key));
+  return hash_hex(fmt::format("{}|{}|{}|{}|{}|{}{}", kCodeVersion, isa.cpu, isa.features, spec.name, spec.arg_count,
+                              spec.key, stored_key(spec)));
 }
 
 /// A linker symbol that profilers show: the kernel's name and enough of the hash to be unique.
@@ -53,7 +62,7 @@ std::unique_ptr<llvm::TargetMachine> make_target_machine(const Isa& isa) {
 
 /// Emits `spec` into a module of its own.
 std::unique_ptr<KernelBuilder> emit(const KernelSpec& spec, const Isa& isa) {
-  auto builder = std::make_unique<KernelBuilder>(isa, symbol_of(spec, isa), spec.arg_count);
+  auto builder = std::make_unique<KernelBuilder>(isa, symbol_of(spec, isa), spec.arg_count, spec.stored);
   spec.emit(*builder);
   finish_kernel(*builder);
   return builder;

@@ -21,6 +21,8 @@ struct KernelSpec {
   std::string key;
   int arg_count = 0;
   std::function<void(KernelBuilder&)> emit;
+  /// How the tensors behind the arguments are stored, see Val::stored: part of what the code depends on, too.
+  std::vector<DType> stored = {};
 };
 
 struct JitOptions {

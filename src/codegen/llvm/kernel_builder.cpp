@@ -26,9 +26,10 @@ void set_target(llvm::Function& function, const Isa& isa) {
 
 }  // namespace
 
-KernelBuilder::KernelBuilder(const Isa& isa, const std::string& symbol, int arg_count)
+KernelBuilder::KernelBuilder(const Isa& isa, const std::string& symbol, int arg_count, std::vector<DType> stored)
     : isa_(isa), impl_(std::make_unique<Impl>()) {
   auto& m = *impl_;
+  m.stored = std::move(stored);
   m.module = std::make_unique<llvm::Module>(symbol, *m.context);
   m.module->setTargetTriple(isa.triple);
   auto* ptr = llvm::PointerType::getUnqual(*m.context);
@@ -60,7 +61,9 @@ void finish_kernel(KernelBuilder& builder) {
 }
 
 Val KernelBuilder::arg(int index) {
-  return {impl_->args.at(index), this};
+  const auto& stored = impl_->stored;
+  const bool given = index < static_cast<int>(stored.size());
+  return {impl_->args.at(index), this, given ? stored[index] : DType::f32};
 }
 Val KernelBuilder::row_begin() {
   return {impl_->function->getArg(kRowBegin), this};
@@ -147,15 +150,17 @@ Val KernelBuilder::negate(Val condition) {
   return {impl_->ir.CreateNot(condition.v), this};
 }
 Val KernelBuilder::select(Val condition, Val a, Val b) {
-  return {impl_->ir.CreateSelect(condition.v, a.v, b.v), this};
+  if (a.stored != b.stored)
+    internal_error("select between pointers to {} and {}", to_string(a.stored), to_string(b.stored));
+  return {impl_->ir.CreateSelect(condition.v, a.v, b.v), this, a.stored};
 }
 Val KernelBuilder::offset(Val pointer, Val elems, int64_t constant) {
-  auto* moved = impl_->ir.CreateGEP(impl_->f32(), pointer.v, elems.v);
-  return offset({moved, this}, constant);
+  auto* moved = impl_->ir.CreateGEP(impl_->element(pointer), pointer.v, elems.v);
+  return offset(Val{moved, this, pointer.stored}, constant);
 }
 Val KernelBuilder::offset(Val pointer, int64_t elems) {
   if (elems == 0) return pointer;
-  return {impl_->ir.CreateConstGEP1_64(impl_->f32(), pointer.v, elems), this};
+  return {impl_->ir.CreateConstGEP1_64(impl_->element(pointer), pointer.v, elems), this, pointer.stored};
 }
 Val KernelBuilder::load_i64(Val pointer, Val index) {
   auto* at = impl_->ir.CreateGEP(impl_->i64(), pointer.v, index.v);
@@ -180,7 +185,7 @@ std::vector<Val> KernelBuilder::loop(Val begin, Val end, int64_t step, const std
   for (Val value : carried) {
     phis.push_back(m.ir.CreatePHI(value.v->getType(), 2));
     phis.back()->addIncoming(value.v, before);
-    values.push_back({phis.back(), this});
+    values.push_back({phis.back(), this, value.stored});
   }
   std::vector<Val> next = body({index, this}, values);
   auto* incremented = m.ir.CreateNSWAdd(index, m.ir.getInt64(step));
@@ -195,7 +200,7 @@ std::vector<Val> KernelBuilder::loop(Val begin, Val end, int64_t step, const std
     auto* phi = m.ir.CreatePHI(phis[k]->getType(), 2);
     phi->addIncoming(carried[k].v, before);
     phi->addIncoming(next[k].v, latch);
-    results.push_back({phi, this});
+    results.push_back({phi, this, carried[k].stored});
   }
   return results;
 }
@@ -257,7 +262,7 @@ std::vector<Val> KernelBuilder::if_else_values(Val condition, const std::functio
     auto* phi = m.ir.CreatePHI(then_values[k].v->getType(), 2);
     phi->addIncoming(then_values[k].v, then_end);
     phi->addIncoming(else_values[k].v, else_end);
-    results.push_back({phi, this});
+    results.push_back({phi, this, then_values[k].stored});
   }
   return results;
 }

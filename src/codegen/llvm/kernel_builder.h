@@ -36,6 +36,9 @@ class KernelBuilder;
 struct Val {
   llvm::Value* v = nullptr;
   KernelBuilder* b = nullptr;
+  /// Of a pointer: how the f32 values behind it lie in memory, as f32 or as bf16. It decides the distance of elements;
+  /// loads widen them to f32 and stores round them to the nearest, so that emitters need not know.
+  DType stored = DType::f32;
   explicit operator bool() const { return v != nullptr; }
 };
 Val operator+(Val a, Val b);
@@ -50,7 +53,8 @@ Val operator%(Val a, int64_t b);
 
 class KernelBuilder {
  public:
-  KernelBuilder(const Isa& isa, const std::string& symbol, int arg_count);
+  /// `stored`: how the tensors behind the arguments lie in memory, see Val::stored; f32 where it is shorter.
+  KernelBuilder(const Isa& isa, const std::string& symbol, int arg_count, std::vector<DType> stored = {});
   ~KernelBuilder();
   KernelBuilder(const KernelBuilder&) = delete;
 
@@ -76,9 +80,11 @@ class KernelBuilder {
   Val both(Val a, Val b);               ///< of two conditions
   Val negate(Val condition);
   Val select(Val condition, Val a, Val b);
-  /// Pointer `elems` f32 elements after `pointer`; `constant` elements are added on top.
+  /// Pointer `elems` elements after `pointer`; `constant` elements are added on top.
   Val offset(Val pointer, Val elems, int64_t constant = 0);
   Val offset(Val pointer, int64_t elems);
+  /// The same address of memory that holds values stored so: of scratch memory, which is f32 otherwise.
+  Val stored_as(DType stored, Val pointer) { return {pointer.v, this, stored}; }
   Val load_i64(Val pointer, Val index);  ///< element `index` of a table of i64
 
   // Control flow.
@@ -103,7 +109,7 @@ class KernelBuilder {
   Val load_strided(Val pointer, int64_t elem_stride, int active = -1);  ///< lane i from pointer + i * stride
   Val load_scalar(Val pointer, int64_t elem_offset = 0);                ///< one f32
   Val splat(Val scalar);
-  Val load_splat(Val pointer, int64_t elem_offset = 0) { return splat(load_scalar(pointer, elem_offset)); }
+  Val load_splat(Val pointer, int64_t elem_offset = 0);  ///< one f32 in every lane
   void store(Val value, Val pointer, int64_t elem_offset = 0, int active = -1);
   void store_strided(Val value, Val pointer, int64_t elem_stride, int active = -1);
   void store_scalar(Val value, Val pointer, int64_t elem_offset = 0);
@@ -127,6 +133,25 @@ class KernelBuilder {
   Val shift_right(Val a, int bits);  ///< logical
   Val bit_and(Val a, Val b);
   Val bit_or(Val a, Val b);
+
+  // Pairs of neighbouring bf16 elements, for Isa::bf16_dot: lane i holds elements 2i and 2i + 1. `pointer` is one to
+  // bf16; offsets are in elements, and need not be even. `active` elements exist; the others are zero.
+  Val load_pairs(Val pointer, int64_t elem_offset = 0, int active = -1);
+  Val splat_pair(Val pointer, int64_t elem_offset = 0, int active = 2);  ///< one pair in every lane
+  /// Pairs of an element of `a` and the same one of `b`, both vectors of load_pairs: `low` and `high` as unzip takes
+  /// them.
+  struct Zipped {
+    Val low, high;
+  };
+  Zipped zip(Val a, Val b);
+  /// f32 sums of zipped pairs, back in the order of elements: those of the first lanes() elements, then of the others.
+  std::pair<Val, Val> unzip(Val low, Val high);
+  /// Index of the element that lane `lane` of Zipped::low holds; high holds that of 4 behind.
+  static int64_t zipped_element(int64_t lane) { return lane / 4 * 8 + lane % 4; }
+  Val no_pairs();  ///< zero in all elements
+  /// sum + a.first * b.first + a.second * b.second, in f32; subnormal numbers count as zero.
+  Val dot_pairs(Val a, Val b, Val sum);
+
   Val reduce_add(Val a);  ///< sum of the lanes as one f32
   Val reduce_max(Val a);
   Val extract(Val a, int lane);

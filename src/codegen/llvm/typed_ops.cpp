@@ -50,10 +50,12 @@ bool KernelBuilder::has_vectors(DType dtype) {
 }
 
 Val KernelBuilder::offset(DType dtype, Val pointer, Val elems) {
+  if (dtype == DType::f32) return offset(pointer, elems);
   return {impl_->ir.CreateGEP(element_type(*this, dtype), pointer.v, elems.v), this};
 }
 
 Val KernelBuilder::offset(DType dtype, Val pointer, int64_t elems) {
+  if (dtype == DType::f32) return offset(pointer, elems);
   if (elems == 0) return pointer;
   return {impl_->ir.CreateConstGEP1_64(element_type(*this, dtype), pointer.v, elems), this};
 }

@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "codegen/llvm/bf16_memory.h"
 #include "codegen/llvm/builder_impl.h"
 #include "codegen/llvm/lane_access.h"
 #include "support/error.h"
@@ -44,7 +45,9 @@ Val KernelBuilder::f32(double value, int lane_count) {
 }
 
 Val KernelBuilder::load(Val pointer, int64_t elem_offset, int active) {
-  return load_lanes(*this, vector_type(*this, lanes()), offset(pointer, elem_offset), active);
+  Val at = offset(pointer, elem_offset);
+  if (at.stored == DType::bf16) return load_bf16(*this, at, active);
+  return load_lanes(*this, vector_type(*this, lanes()), at, active);
 }
 
 Val KernelBuilder::load_strided(Val pointer, int64_t elem_stride, int active) {
@@ -52,13 +55,21 @@ Val KernelBuilder::load_strided(Val pointer, int64_t elem_stride, int active) {
   if (elem_stride == 0) return load_splat(pointer);
   auto& ir = impl_->ir;
   int count = active < 0 ? lanes() : std::min(active, lanes());
+  if (pointer.stored == DType::bf16) return gather_bf16(*this, pointer, elem_stride, count);
   llvm::Value* result = llvm::Constant::getNullValue(vector_type(*this, lanes()));
   for (int i = 0; i < count; ++i) result = ir.CreateInsertElement(result, load_scalar(pointer, i * elem_stride).v, i);
   return {result, this};
 }
 
 Val KernelBuilder::load_scalar(Val pointer, int64_t elem_offset) {
-  return {impl_->ir.CreateAlignedLoad(impl_->f32(), offset(pointer, elem_offset).v, llvm::Align(kElementAlign)), this};
+  Val at = offset(pointer, elem_offset);
+  if (at.stored == DType::bf16) return load_one_bf16(*this, at);
+  return {impl_->ir.CreateAlignedLoad(impl_->f32(), at.v, llvm::Align(kElementAlign)), this};
+}
+
+Val KernelBuilder::load_splat(Val pointer, int64_t elem_offset) {
+  if (pointer.stored == DType::bf16) return splat_bf16(*this, offset(pointer, elem_offset));
+  return splat(load_scalar(pointer, elem_offset));
 }
 
 Val KernelBuilder::splat(Val scalar) {
@@ -66,17 +77,24 @@ Val KernelBuilder::splat(Val scalar) {
 }
 
 void KernelBuilder::store(Val value, Val pointer, int64_t elem_offset, int active) {
+  if (pointer.stored == DType::bf16) value = rounded_to_bf16(*this, value);
   store_lanes(*this, value, offset(pointer, elem_offset), active);
 }
 
 void KernelBuilder::store_strided(Val value, Val pointer, int64_t elem_stride, int active) {
   if (elem_stride == 1) return store(value, pointer, 0, active);
   int count = active < 0 ? lanes() : std::min(active, lanes());
+  if (pointer.stored == DType::bf16) return scatter_bf16(*this, value, pointer, elem_stride, count);
   for (int i = 0; i < count; ++i) store_scalar(extract(value, i), pointer, i * elem_stride);
 }
 
 void KernelBuilder::store_scalar(Val value, Val pointer, int64_t elem_offset) {
-  impl_->ir.CreateAlignedStore(value.v, offset(pointer, elem_offset).v, llvm::Align(kElementAlign));
+  Val at = offset(pointer, elem_offset);
+  if (at.stored == DType::bf16) {
+    impl_->ir.CreateAlignedStore(rounded_to_bf16(*this, value).v, at.v, llvm::Align(2));
+  } else {
+    impl_->ir.CreateAlignedStore(value.v, at.v, llvm::Align(kElementAlign));
+  }
 }
 
 Val KernelBuilder::fma(Val a, Val b, Val c) {

@@ -49,7 +49,7 @@ ArgReduction make_arg_reduction(const Problem& problem) {
 }
 
 double arg_reduction_ns(const Problem& problem) {
-  const auto bytes = static_cast<double>(problem.type(problem.anchor_input(0)).bytes());
+  const auto bytes = static_cast<double>(problem.bytes(problem.anchor_input(0)));
   return std::max(memory_ns(bytes, problem.target), vector_ops_ns(5 * bytes / problem.target.isa.vector_bytes));
 }
 

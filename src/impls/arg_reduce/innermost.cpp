@@ -130,7 +130,7 @@ class ArgReduceInnermost : public Impl {
     proposal.output = Layout::row_major;
     proposal.output_demand = Demand::any;
     proposal.cost_ns = parallel_ns(arg_reduction_ns(problem), problem.target);
-    proposal.variant = "arg_reduce_innermost_f32_" + problem.target.isa.name;
+    proposal.variant = fmt::format("arg_reduce_innermost_{}_{}", problem.dtypes(), problem.target.isa.name);
     return proposal;
   }
 
@@ -140,7 +140,7 @@ class ArgReduceInnermost : public Impl {
     ArgReduction outer = whole;
     const LoopDim line = take_line(outer, lanes);
     StepSpec step;
-    step.kernel = {.name = "arg_reduce_innermost_f32_" + problem.target.isa.name,
+    step.kernel = {.name = fmt::format("arg_reduce_innermost_{}_{}", problem.dtypes(), problem.target.isa.name),
                    .key = whole.key(),
                    .arg_count = 2,
                    .emit = [whole](KernelBuilder& b) { InnermostEmitter(b, whole).emit(); }};

@@ -92,7 +92,7 @@ class ArgReduceLanes : public Impl {
     proposal.output = Layout::row_major;
     proposal.output_demand = Demand::any;
     proposal.cost_ns = parallel_ns(arg_reduction_ns(problem), problem.target);
-    proposal.variant = "arg_reduce_lanes_f32_" + problem.target.isa.name;
+    proposal.variant = fmt::format("arg_reduce_lanes_{}_{}", problem.dtypes(), problem.target.isa.name);
     return proposal;
   }
 
@@ -100,7 +100,7 @@ class ArgReduceLanes : public Impl {
     const ArgReduction r = make_arg_reduction(problem);
     const int64_t width = kBlockVectors * problem.target.isa.f32_lanes(), lanes = r.kept.back().extent;
     StepSpec step;
-    step.kernel = {.name = "arg_reduce_lanes_f32_" + problem.target.isa.name,
+    step.kernel = {.name = fmt::format("arg_reduce_lanes_{}_{}", problem.dtypes(), problem.target.isa.name),
                    .key = r.key(),
                    .arg_count = 2,
                    .emit = [r](KernelBuilder& b) { LanesEmitter(b, r).emit(); }};

@@ -107,7 +107,7 @@ class DepthwiseConv2d : public Impl {
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
     proposal.packed_bytes = problem.constant_bytes(1);
     proposal.cost_ns = cost_ns(g, problem.target);
-    proposal.variant = variant(g, problem.target);
+    proposal.variant = variant(problem, g);
     return proposal;
   }
 
@@ -117,28 +117,29 @@ class DepthwiseConv2d : public Impl {
     const int mr = depthwise_mr(g, isa);
     const Epilogue epilogue(problem, kEpilogueArgs);
     StepSpec step;
-    step.kernel = {.name = variant(g, problem.target),
+    step.kernel = {.name = variant(problem, g),
                    .key = g.key() + epilogue.key(),
                    .arg_count = kEpilogueArgs + static_cast<int>(epilogue.args().size()),
                    .emit = [g, epilogue, mr](KernelBuilder& b) { DepthwiseEmitter(b, g, epilogue, mr).emit(); }};
     step.rows = g.batch * g.h.out;
     step.cols = ceil_div(g.groups, isa.f32_lanes());
     step.cost_ns = cost_ns(g, problem.target) * problem.target.threads;
-    const ValueId bias = problem.anchor_input(2);
-    step.args = {ValueArg{problem.anchor_input(0)}, pack_weights(problem, g), pack_bias(problem, g, bias),
-                 ValueArg{problem.group.output}};
+    step.args = {ValueArg{problem.anchor_input(0)}, pack_weights(problem, g),
+                 padded_bias(problem, round_up(g.groups, isa.f32_lanes())), ValueArg{problem.group.output}};
     step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
     return {{std::move(step)}, {}};
   }
 
  private:
-  static std::string variant(const ConvGeometry& g, const Target& target) {
-    return fmt::format("conv2d_depthwise_f32_{}_{}", depthwise_mr(g, target.isa), target.isa.name);
+  static std::string variant(const Problem& problem, const ConvGeometry& g) {
+    const Isa& isa = problem.target.isa;
+    return fmt::format("conv2d_depthwise_{}_{}_{}", problem.dtypes(), depthwise_mr(g, isa), isa.name);
   }
 
-  /// About one multiply-add a cycle: loads bind as much as arithmetic.
+  /// About one multiply-add a cycle: loads bind as much as arithmetic, and more where they widen.
   static double cost_ns(const ConvGeometry& g, const Target& target) {
-    return g.macs() / (3.0 * target.isa.f32_lanes()) / target.threads;
+    const double widening = g.src_bf16 ? 1.35 : 1;
+    return widening * g.macs() / (3.0 * target.isa.f32_lanes()) / target.threads;
   }
 
   static Tensor pack_weights(const Problem& problem, const ConvGeometry& g) {
@@ -151,15 +152,6 @@ class DepthwiseConv2d : public Impl {
         packed.as<float>()[(c / lanes * taps + t) * lanes + c % lanes] = weights[c * taps + t];
       }
     }
-    return packed;
-  }
-
-  static Tensor pack_bias(const Problem& problem, const ConvGeometry& g, ValueId bias) {
-    const int lanes = problem.target.isa.f32_lanes();
-    Tensor packed(DType::f32, Shape{round_up(g.groups, lanes)});
-    if (bias == kAbsent) return packed;
-    const float* values = problem.graph().value(bias).constant->as<float>();
-    std::copy_n(values, g.groups, packed.as<float>());
     return packed;
   }
 };

@@ -18,10 +18,11 @@ class DirectConv2d : public Impl {
     proposal.output = Layout::channels_last;
     proposal.in_place = config.ic_blocks(g) == 1;  // partial sums wait in the output
     // With few channels, broadcasts from planes cost no more than from pixels: network inputs stay NCHW.
-    proposal.demands[problem.anchor_input(0)] = g.ic * g.groups <= 4 ? Demand::any : Demand::channels_last;
-    proposal.packed_bytes = problem.constant_bytes(1);
+    const bool planes = g.ic * g.groups <= 4 && !g.src_bf16;
+    proposal.demands[problem.anchor_input(0)] = planes ? Demand::any : Demand::channels_last;
+    proposal.packed_bytes = problem.constant_bytes(1) / config.step_channels();
     proposal.cost_ns = direct_cost_ns(g, config, problem.target);
-    proposal.variant = variant(config, problem.target);
+    proposal.variant = variant(problem, config);
     return proposal;
   }
 
@@ -29,7 +30,7 @@ class DirectConv2d : public Impl {
     const ConvGeometry g = conv_geometry(problem);
     const DirectConfig config = choose_direct(g, problem.target);
     const int lanes = problem.target.isa.f32_lanes();
-    DirectKernel kernel{g, config, 0, {}, Epilogue(problem, kDirectEpilogue), variant(config, problem.target)};
+    DirectKernel kernel{g, config, 0, {}, Epilogue(problem, kDirectEpilogue), variant(problem, config)};
     StepSpec step = direct_step(kernel, problem.target);
     const Tensor& weights = *problem.graph().value(problem.anchor_input(1)).constant;
     const ValueId bias = problem.anchor_input(2);
@@ -41,8 +42,9 @@ class DirectConv2d : public Impl {
   }
 
  private:
-  static std::string variant(const DirectConfig& config, const Target& target) {
-    return fmt::format("conv2d_direct_f32_{}x{}_{}", config.tile.mr, config.tile.nb, target.isa.name);
+  static std::string variant(const Problem& problem, const DirectConfig& config) {
+    return fmt::format("conv2d_direct_{}_{}x{}_{}", problem.dtypes(), config.tile.mr, config.tile.nb,
+                       problem.target.isa.name);
   }
 
   static PackedArg pack(const ConvGeometry& g, const DirectConfig& config, int lanes, const Tensor& weights) {

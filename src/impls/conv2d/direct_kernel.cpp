@@ -94,7 +94,9 @@ class DirectEmitter {
     Val panel;      ///< weights of this channel block and reduction block
   };
 
-  int64_t panel_elems(int64_t ic) const { return ic * g_.h.taps * g_.w.taps * width_; }
+  /// Weights of one row and column of the window.
+  int64_t tap_elems(int64_t ic) const { return k_.config.packed_channels(ic) * width_; }
+  int64_t panel_elems(int64_t ic) const { return tap_elems(ic) * g_.h.taps * g_.w.taps; }
 
   /// The last block of a group may have fewer channels: it gets code of its own.
   void channel_block(Val slab, Val slab_end, Val col) {
@@ -191,16 +193,19 @@ class DirectEmitter {
   /// Adds one row of the window: all its columns and the channels of the reduction block.
   void window_row(const RegisterTile& shape, const TileGroup& tiles, Val src, Val y, Val panel, int64_t ic,
                   std::vector<Val>& acc) {
+    const int64_t per_step = k_.config.step_channels();
     TileRun run{.src = src,
-                .weights = b_.offset(panel, y * (g_.w.taps * ic * width_)),
-                .count = ic,
-                .src_step = g_.src[1],
-                .weights_step = width_};
+                .weights = b_.offset(panel, y * (g_.w.taps * tap_elems(ic))),
+                .count = k_.config.steps(ic),
+                .src_step = per_step * g_.src[1],
+                .weights_step = per_step * width_,
+                .pairs = k_.config.pairs,
+                .half_last = ic % per_step != 0};
     for (int m = 0; m < shape.mr; ++m) run.pixel_offsets.push_back(m * g_.w.stride * g_.src[3]);
     // Neighbouring taps lie behind one another when the pixels hold nothing but these channels.
-    const bool one_run = tiles.all_valid() && g_.w.step == 1 && g_.src[1] == 1 && g_.src[3] == ic;
+    const bool one_run = tiles.all_valid() && g_.w.step == 1 && g_.src[1] == 1 && g_.src[3] == ic && !run.half_last;
     if (one_run) {
-      run.count = g_.w.taps * ic;
+      run.count *= g_.w.taps;
       return accumulate(b_, shape, run, acc);
     }
     for (int64_t x = 0; x < g_.w.taps; ++x) {
@@ -208,7 +213,7 @@ class DirectEmitter {
       if (std::ranges::none_of(run.pixel_valid, [](bool v) { return v; })) continue;
       TileRun tap = run;
       tap.src = b_.offset(run.src, x * g_.w.step * g_.src[3]);
-      tap.weights = b_.offset(run.weights, x * ic * width_);
+      tap.weights = b_.offset(run.weights, x * tap_elems(ic));
       b_.forget_loads();  // taps read the same pixels
       accumulate(b_, shape, tap, acc);
     }

@@ -4,9 +4,10 @@
 //   dst[n, h, w, g*OC + o] = epilogue(bias[o] + sum over taps y, x and channels i of
 //                            src[n, ih(h,y), iw(w,x), g*IC + i] * weights[g][o][i][y][x])
 //
-// src: f32, any strides. dst: f32, channel stride 1. Weights are packed as
+// src: any strides. dst: channel stride 1. Weights are packed as
 // [group][channel block][reduction block][y][x][ic][nb * lanes], zero beyond the last channel; bias as
-// [group][channel block][nb * lanes].
+// [group][channel block][nb * lanes]. Where src is bf16 with channels innermost and the Isa has dot products of bf16
+// pairs, weights are bf16 pairs, [..][ic / 2][nb * lanes][2], and a step multiplies two input channels.
 //
 // Task space: rows = batch x output rows, columns = groups x channel blocks. A row is divided into register
 // tiles of nearly equal width; tiles at the borders leave out the taps outside the input, so padding costs
@@ -25,7 +26,13 @@ struct DirectConfig {
   RegisterTile tile;
   int64_t ic_block = 1;   ///< channels of one reduction block
   int64_t slab_rows = 1;  ///< output rows per slab
+  bool pairs = false;     ///< weights are bf16, input channels are multiplied in pairs
 
+  /// Steps of the register tile for `ic` channels, and channels of a step.
+  int64_t steps(int64_t ic) const { return pairs ? ceil_div(ic, int64_t{2}) : ic; }
+  int64_t step_channels() const { return pairs ? 2 : 1; }
+  /// Weights in memory of `ic` channels for each tap and output channel.
+  int64_t packed_channels(int64_t ic) const { return steps(ic) * step_channels(); }
   int64_t ic_blocks(const ConvGeometry& g) const { return ceil_div(g.ic, ic_block); }
   int64_t oc_blocks(const ConvGeometry& g, int lanes) const { return (g.oc + tile.nb * lanes - 1) / (tile.nb * lanes); }
   std::string key() const;

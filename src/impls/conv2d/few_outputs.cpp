@@ -21,18 +21,17 @@ class FewOutputsConv2d : public Impl {
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
     proposal.packed_bytes = problem.constant_bytes(1);
     proposal.cost_ns = few_outputs_cost_ns(g, problem.target);
-    proposal.variant = variant(g, problem.target);
+    proposal.variant = variant(problem, g);
     return proposal;
   }
 
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
-    const int lanes = problem.target.isa.f32_lanes();
     const FewOutputsKernel kernel{.geometry = g,
                                   .mr = few_outputs_mr(g, problem.target.isa),
                                   .output = {},
                                   .epilogue = Epilogue(problem, kDirectEpilogue),
-                                  .name = variant(g, problem.target)};
+                                  .name = variant(problem, g)};
     StepSpec step = few_outputs_step(kernel, problem.target);
     WeightSource source{.weights = *problem.graph().value(problem.anchor_input(1)).constant,
                         .o_stride = g.ic * g.h.taps * g.w.taps,
@@ -42,7 +41,7 @@ class FewOutputsConv2d : public Impl {
     for (int64_t y = 0; y < g.h.taps; ++y) source.y_offsets.push_back(y * g.w.taps);
     for (int64_t x = 0; x < g.w.taps; ++x) source.x_offsets.push_back(x);
     const ValueId bias = problem.anchor_input(2);
-    step.args = {ValueArg{problem.anchor_input(0)}, pack_few_outputs_weights(g, lanes, std::move(source)),
+    step.args = {ValueArg{problem.anchor_input(0)}, pack_few_outputs_weights(g, problem.target.isa, std::move(source)),
                  bias == kAbsent ? Tensor(DType::f32, Shape{g.oc}) : *problem.graph().value(bias).constant,
                  ValueArg{problem.group.output}};
     step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
@@ -50,8 +49,9 @@ class FewOutputsConv2d : public Impl {
   }
 
  private:
-  static std::string variant(const ConvGeometry& g, const Target& target) {
-    return fmt::format("conv2d_few_outputs_f32_{}x{}_{}", few_outputs_mr(g, target.isa), g.oc, target.isa.name);
+  static std::string variant(const Problem& problem, const ConvGeometry& g) {
+    const Isa& isa = problem.target.isa;
+    return fmt::format("conv2d_few_outputs_{}_{}x{}_{}", problem.dtypes(), few_outputs_mr(g, isa), g.oc, isa.name);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "impls/window_tiles.h"
+#include "support/half.h"
 #include "support/int_math.h"
 
 namespace convoy {
@@ -11,6 +12,15 @@ namespace convoy {
 namespace {
 
 constexpr int64_t kMostOutputs = 8;
+
+bool has_pairs(const ConvGeometry& g, const Isa& isa) {
+  return g.src_bf16 && isa.bf16_dot;
+}
+
+/// Input channels of a vector.
+int64_t vector_channels(const ConvGeometry& g, const Isa& isa) {
+  return has_pairs(g, isa) ? 2 * isa.f32_lanes() : isa.f32_lanes();
+}
 
 /// v[0], v[2], ... or v[1], v[3], ... of a ++ b.
 Val every_second(KernelBuilder& b, Val first, Val second, int lanes, int from) {
@@ -37,7 +47,12 @@ Val sum_of_lanes(KernelBuilder& b, std::vector<Val> sums) {
 class FewOutputsEmitter {
  public:
   FewOutputsEmitter(KernelBuilder& b, const FewOutputsKernel& kernel)
-      : b_(b), k_(kernel), g_(kernel.geometry), vectors_(ceil_div(g_.ic, b.lanes())) {}
+      : b_(b),
+        k_(kernel),
+        g_(kernel.geometry),
+        pairs_(has_pairs(g_, b.isa())),
+        width_(vector_channels(g_, b.isa())),
+        vectors_(ceil_div(g_.ic, width_)) {}
 
   void emit() {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
@@ -58,7 +73,7 @@ class FewOutputsEmitter {
     std::vector<Val> acc(mr * outputs(), b_.f32(0));
     acc = b_.loop(taps.begin, taps.end, 1, acc, [&](Val y, std::vector<Val> sums) {
       Val row = b_.offset(src, (h * g_.h.stride + g_.h.base + y * g_.h.step) * g_.src[2]);
-      Val weights = b_.offset(b_.arg(kDirectWeights), y * (g_.w.taps * vectors_ * outputs() * b_.lanes()));
+      Val weights = b_.offset(b_.arg(kDirectWeights), y * (g_.w.taps * vectors_ * outputs() * width_));
       for (int64_t x = 0; x < g_.w.taps; ++x) add_tap(row, weights, x, first, mr, sums);
       return sums;
     });
@@ -72,26 +87,32 @@ class FewOutputsEmitter {
     }
     if (inside.empty()) return;
     Val src = b_.offset(row, x * g_.w.step * g_.src[3]);
-    Val w = b_.offset(weights, x * vectors_ * outputs() * b_.lanes());
-    const int64_t whole = g_.ic / b_.lanes();
+    Val w = b_.offset(weights, x * vectors_ * outputs() * width_);
+    const int64_t whole = g_.ic / width_;
     sums = b_.loop(0, whole, 1, sums, [&](Val vector, std::vector<Val> carried) {
-      add_vector(b_.offset(src, vector * b_.lanes()), b_.offset(w, vector * (outputs() * b_.lanes())), inside, -1,
-                 carried);
+      add_vector(b_.offset(src, vector * width_), b_.offset(w, vector * (outputs() * width_)), inside, -1, carried);
       return carried;
     });
-    const auto rest = static_cast<int>(g_.ic % b_.lanes());
+    const auto rest = static_cast<int>(g_.ic % width_);
     if (rest == 0) return;
-    add_vector(b_.offset(src, whole * b_.lanes()), b_.offset(w, whole * outputs() * b_.lanes()), inside, rest, sums);
+    add_vector(b_.offset(src, whole * width_), b_.offset(w, whole * outputs() * width_), inside, rest, sums);
   }
 
   void add_vector(Val src, Val weights, const std::vector<int>& inside, int active, std::vector<Val>& sums) {
     b_.forget_loads();  // taps read the same pixels
     std::vector<Val> w;
-    for (int64_t o = 0; o < outputs(); ++o) w.push_back(b_.load(weights, o * b_.lanes()));
+    for (int64_t o = 0; o < outputs(); ++o) w.push_back(load(weights, o * width_));
     for (int m : inside) {
-      Val x = b_.load(src, m * g_.w.stride * g_.src[3], active);
-      for (int64_t o = 0; o < outputs(); ++o) sums[m * outputs() + o] = b_.fma(x, w[o], sums[m * outputs() + o]);
+      Val x = load(src, m * g_.w.stride * g_.src[3], active);
+      for (int64_t o = 0; o < outputs(); ++o) {
+        Val& sum = sums[m * outputs() + o];
+        sum = pairs_ ? b_.dot_pairs(x, w[o], sum) : b_.fma(x, w[o], sum);
+      }
     }
+  }
+
+  Val load(Val pointer, int64_t elem_offset, int active = -1) {
+    return pairs_ ? b_.load_pairs(pointer, elem_offset, active) : b_.load(pointer, elem_offset, active);
   }
 
   /// Output channel `o` of the tile's pixels, a pixel in each lane.
@@ -128,22 +149,25 @@ class FewOutputsEmitter {
   KernelBuilder& b_;
   const FewOutputsKernel& k_;
   const ConvGeometry& g_;
-  const int64_t vectors_;  ///< of input channels
+  const bool pairs_;
+  const int64_t width_, vectors_;  ///< of input channels
 };
 
-Tensor pack(const ConvGeometry& g, int lanes, const WeightSource& source) {
-  const int64_t vectors = ceil_div(g.ic, lanes);
-  Tensor packed(DType::f32, Shape{g.h.taps, g.w.taps, vectors, g.oc, lanes});
-  float* out = packed.as<float>();
+/// T is float or, for pairs, BFloat16.
+template <class T>
+Tensor pack(const ConvGeometry& g, int64_t width, const WeightSource& source) {
+  const int64_t vectors = ceil_div(g.ic, width);
+  Tensor packed(dtype_of<T>(), Shape{g.h.taps, g.w.taps, vectors, g.oc, width});
+  T* out = packed.as<T>();
   for (int64_t y : source.y_offsets) {
     for (int64_t x : source.x_offsets) {
       for (int64_t i = 0; i < g.ic; ++i) {
         for (int64_t o = 0; o < g.oc; ++o) {
-          out[(i / lanes * g.oc + o) * lanes + i % lanes] =
-              source.weights.as<float>()[o * source.o_stride + i * source.i_stride + y + x];
+          out[(i / width * g.oc + o) * width + i % width] =
+              T(source.weights.as<float>()[o * source.o_stride + i * source.i_stride + y + x]);
         }
       }
-      out += vectors * g.oc * lanes;
+      out += vectors * g.oc * width;
     }
   }
   return packed;
@@ -172,16 +196,21 @@ double few_outputs_cost_ns(const ConvGeometry& g, const Target& target) {
   const Isa& isa = target.isa;
   const int mr = few_outputs_mr(g, isa);
   const auto tiles = static_cast<double>(g.batch * g.h.out * ceil_div(g.w.out, mr));
-  const auto steps = static_cast<double>(g.h.taps * g.w.taps * ceil_div(g.ic, isa.f32_lanes()));
+  const auto steps = static_cast<double>(g.h.taps * g.w.taps * ceil_div(g.ic, vector_channels(g, isa)));
   const double multiply_adds = (isa.fma ? 0.5 : 1) * static_cast<double>(mr * g.oc);
   const double loads = 0.5 * static_cast<double>(mr + g.oc);
   const double sums = 2.0 * static_cast<double>(g.oc) * std::max(mr, 4);  // from lanes to pixels
   return tile_cycles_ns(tiles * (steps * std::max(multiply_adds, loads) + sums), isa) / target.threads;
 }
 
-PackedArg pack_few_outputs_weights(const ConvGeometry& g, int lanes, WeightSource source) {
-  return {.bytes = 4 * g.h.taps * g.w.taps * ceil_div(g.ic, lanes) * g.oc * lanes,
-          .pack = [=, source = std::move(source)] { return pack(g, lanes, source); }};
+PackedArg pack_few_outputs_weights(const ConvGeometry& g, const Isa& isa, WeightSource source) {
+  const bool pairs = has_pairs(g, isa);
+  const DType dtype = pairs ? DType::bf16 : DType::f32;
+  const int64_t width = vector_channels(g, isa);
+  return {.bytes = size_of(dtype) * g.h.taps * g.w.taps * round_up(g.ic, width) * g.oc,
+          .pack = [=, source = std::move(
+                          source)] { return pairs ? pack<BFloat16>(g, width, source) : pack<float>(g, width, source); },
+          .dtype = dtype};
 }
 
 StepSpec few_outputs_step(const FewOutputsKernel& kernel, const Target& target) {

@@ -6,8 +6,9 @@
 // and are added up once, when a tile of mr pixels is done: acc of mr pixels become one vector with a pixel in each
 // lane, to which bias and epilogue are applied.
 //
-// src: f32, channel stride 1. dst: any strides; a width stride of 1 is the fastest. Weights are packed as
-// [y][x][channel vector][o][lanes], zero beyond the last channel; bias as [o]. No scratch memory.
+// src: channel stride 1. dst: any strides; a width stride of 1 is the fastest. Weights are packed as
+// [y][x][channel vector][o][lanes], zero beyond the last channel; bias as [o]. Where src is bf16 and the Isa has dot
+// products of bf16 pairs, so are the weights, and a vector has two channels a lane. No scratch memory.
 //
 // Task space: rows = batch x output rows, one column.
 #pragma once
@@ -31,7 +32,7 @@ int few_outputs_mr(const ConvGeometry& g, const Isa& isa);
 std::string few_outputs_refusal(const ConvGeometry& g, const Isa& isa);
 /// Estimate for one run on all of the target's threads.
 double few_outputs_cost_ns(const ConvGeometry& g, const Target& target);
-PackedArg pack_few_outputs_weights(const ConvGeometry& g, int lanes, WeightSource source);
+PackedArg pack_few_outputs_weights(const ConvGeometry& g, const Isa& isa, WeightSource source);
 
 /// The step without its arguments, which are those of the direct kernel (DirectArg).
 StepSpec few_outputs_step(const FewOutputsKernel& kernel, const Target& target);

@@ -37,6 +37,8 @@ ConvGeometry conv_geometry(const Problem& problem) {
               ? src_view->second.strides
               : TensorView::contiguous(problem.type(problem.anchor_input(0)), Layout::channels_last).strides;
   auto dst_view = problem.views.find(problem.group.output);
+  g.src_bf16 = problem.is_bf16(problem.anchor_input(0));
+  g.dst_bf16 = problem.is_bf16(problem.group.output);
   g.dst =
       (dst_view != problem.views.end() ? dst_view->second : TensorView::contiguous(dst, Layout::channels_last)).strides;
   return g;

@@ -28,6 +28,8 @@ struct ConvGeometry {
   int64_t ic = 1, oc = 1;  ///< per group
   WindowAxis h, w;
   std::vector<int64_t> src, dst;  ///< strides of N, C, H, W in elements
+  bool src_bf16 = false, dst_bf16 = false;
+  bool src_transposed = false;  ///< src is bf16 without neighbouring channels being neighbours in memory
 
   int64_t macs() const { return batch * groups * ic * oc * h.out * w.out * h.taps * w.taps; }
   std::string key() const;

@@ -1,17 +1,28 @@
 #include "impls/conv2d/list.h"
 
+#include <algorithm>
+
 #include "impls/epilogue.h"
 
 namespace convoy {
 
 const ImplList& conv2d_impls() {
   static const ImplList list = {
-      &conv2d_depthwise(),      &conv2d_few_outputs(),    &conv2d_winograd(6),      &conv2d_winograd(5),
-      &conv2d_winograd(4),      &conv2d_winograd(3),      &conv2d_winograd(2),      &conv2d_winograd_lean(6),
-      &conv2d_winograd_lean(5), &conv2d_winograd_lean(4), &conv2d_winograd_lean(3), &conv2d_winograd_lean(2),
-      &conv2d_strassen(),       &conv2d_direct(),
+      &conv2d_depthwise_pairs(), &conv2d_depthwise(),      &conv2d_few_outputs(),    &conv2d_winograd(6),
+      &conv2d_winograd(5),       &conv2d_winograd(4),      &conv2d_winograd(3),      &conv2d_winograd(2),
+      &conv2d_winograd_lean(6),  &conv2d_winograd_lean(5), &conv2d_winograd_lean(4), &conv2d_winograd_lean(3),
+      &conv2d_winograd_lean(2),  &conv2d_strassen(),       &conv2d_direct(),
   };
   return list;
+}
+
+Tensor padded_bias(const Problem& problem, int64_t elems) {
+  Tensor padded(DType::f32, Shape{elems});
+  const ValueId bias = problem.anchor_input(2);
+  if (bias == kAbsent) return padded;
+  const Tensor& values = *problem.graph().value(bias).constant;
+  std::copy_n(values.as<float>(), values.elems(), padded.as<float>());
+  return padded;
 }
 
 std::string conv_refusal(const Problem& problem) {

@@ -7,6 +7,8 @@ namespace convoy {
 
 const Impl& conv2d_direct();
 const Impl& conv2d_depthwise();
+/// The same of bf16 with dot products of pairs.
+const Impl& conv2d_depthwise_pairs();
 const Impl& conv2d_few_outputs();
 const Impl& conv2d_strassen();
 /// F(m x m, ...) for m = 2 to 6.
@@ -15,6 +17,9 @@ const Impl& conv2d_winograd(int m);
 const Impl& conv2d_winograd_lean(int m);
 
 const ImplList& conv2d_impls();
+
+/// The convolution's bias with zeros up to `elems`; all zero when it has none.
+Tensor padded_bias(const Problem& problem, int64_t elems);
 
 /// Why none of the generated kernels can compute the convolution; "" when they can.
 std::string conv_refusal(const Problem& problem);

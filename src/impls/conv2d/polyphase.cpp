@@ -38,8 +38,9 @@ CopyProblem piece_copy(const ConvGeometry& g, const Piece& h, const Piece& w) {
   copy.dst.view = {DType::f32, shape, {whole.stride(0), g.w.stride * g.ic, g.ic, 1, whole.stride(2), whole.stride(3)}};
   copy.dst.offset_elems =
       (h.phase * g.w.stride + w.phase) * g.ic + h.first * whole.stride(2) + w.first * whole.stride(3);
-  copy.src.view = {
-      DType::f32, shape, {g.src[0], g.src[2], g.src[3], g.src[1], g.h.stride * g.src[2], g.w.stride * g.src[3]}};
+  copy.src.view = {g.src_bf16 ? DType::bf16 : DType::f32,
+                   shape,
+                   {g.src[0], g.src[2], g.src[3], g.src[1], g.h.stride * g.src[2], g.w.stride * g.src[3]}};
   copy.src.offset_elems = (h.first * g.h.stride + h.phase) * g.src[2] + (w.first * g.w.stride + w.phase) * g.src[3];
   return copy;
 }

@@ -52,14 +52,14 @@ class StrassenConv2d : public Impl {
     proposal.output_demand = Demand::even_pixels;
     proposal.packed_bytes = 7 * g.ic * g.oc;
     proposal.cost_ns = strassen_cost_ns(g, config, problem.target);
-    proposal.variant = variant(config, problem.target);
+    proposal.variant = variant(config, problem);
     return proposal;
   }
 
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
     const StrassenConfig config = choose_strassen(g, problem.target);
-    const StrassenKernel kernel{g, config, Epilogue(problem, kStrassenEpilogue), variant(config, problem.target)};
+    const StrassenKernel kernel{g, config, Epilogue(problem, kStrassenEpilogue), variant(config, problem)};
     StepSpec step = strassen_step(kernel, problem.target);
     const Graph& graph = problem.graph();
     const ValueId bias = problem.anchor_input(2);
@@ -73,8 +73,9 @@ class StrassenConv2d : public Impl {
   }
 
  private:
-  static std::string variant(const StrassenConfig& config, const Target& target) {
-    return fmt::format("conv2d_strassen_f32_{}x{}_{}", config.tile.mr, config.tile.nb, target.isa.name);
+  static std::string variant(const StrassenConfig& config, const Problem& problem) {
+    return fmt::format("conv2d_strassen_{}_{}x{}_{}", problem.dtypes(), config.tile.mr, config.tile.nb,
+                       problem.target.isa.name);
   }
 };
 

@@ -43,7 +43,8 @@ StrassenConfig choose_strassen(const ConvGeometry& g, const Target& target) {
   const int64_t pixels = g.batch * g.h.out * g.w.out;
   StrassenConfig config{.tile = choose_tile(pixels / 2, g.oc / 2, target.isa)};
   const int64_t width = config.tile.nb * target.isa.f32_lanes();
-  config.half_block = choose_half_block(g, width, target);
+  // Partial sums wait in dst, where bf16 would round them.
+  config.half_block = g.dst_bf16 ? g.ic / 2 : choose_half_block(g, width, target);
   // Either the input passes once for each block of output channels, or the weights once for each slab of the input.
   const int64_t tiles = ceil_div(pixels / 2, config.tile.mr), tile_bytes = 2 * config.tile.mr * g.ic * 4;
   const int64_t slab = std::clamp<int64_t>(target.caches.l2 / 3 / tile_bytes, 1, tiles);

@@ -111,14 +111,8 @@ WinogradInput winograd_input(const Problem& problem, TempArg copied) {
   return input;
 }
 
-/// Padded to whole vectors; zero when the convolution has none.
 Tensor pack_bias(const Problem& problem, const ConvGeometry& g) {
-  const int lanes = problem.target.isa.f32_lanes();
-  Tensor packed(DType::f32, Shape{round_up(g.oc, lanes)});
-  const ValueId bias = problem.anchor_input(2);
-  if (bias == kAbsent) return packed;
-  std::copy_n(problem.graph().value(bias).constant->as<float>(), g.oc, packed.as<float>());
-  return packed;
+  return padded_bias(problem, round_up(g.oc, problem.target.isa.f32_lanes()));
 }
 
 /// Packs the weights, those of a strided convolution phase by phase, as `pack` does.
@@ -129,6 +123,10 @@ PackedArg pack_weights(const Problem& problem, const ConvGeometry& g, const Pack
   if (!strided(strided_g)) return pack(g, weights);
   return {.bytes = pack(g, weights).bytes,
           .pack = [=] { return pack(g, polyphase_weights(strided_g, weights)).pack(); }};
+}
+
+std::string winograd_variant(const std::string& impl, const Problem& problem) {
+  return fmt::format("{}_{}_{}", impl, problem.dtypes(), problem.target.isa.name);
 }
 
 Proposal winograd_proposal(const Problem& problem, std::string variant) {
@@ -163,7 +161,7 @@ class WinogradConv2d : public Impl {
     if (auto why = winograd_refusal(problem, m_, false); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = polyphase(conv_geometry(problem));
     const WinogradConfig config = choose_winograd(g, m_, problem.target);
-    Proposal proposal = winograd_proposal(problem, variant(problem.target));
+    Proposal proposal = winograd_proposal(problem, variant(problem));
     proposal.packed_bytes = 4 * g.ic * g.oc * config.planes();
     proposal.cost_ns += winograd_cost_ns(g, config, problem.target);
     return proposal;
@@ -174,7 +172,7 @@ class WinogradConv2d : public Impl {
     const int first_operand = kWinogradSources + static_cast<int>(input.sources.size());
     const WinogradConfig config = choose_winograd(input.geometry, m_, problem.target);
     const WinogradKernel kernel{input.geometry, input.sources, config, Epilogue(problem, first_operand),
-                                variant(problem.target)};
+                                variant(problem)};
     StepSpec step = winograd_step(kernel, problem.target);
     const int lanes = problem.target.isa.f32_lanes();
     step.args = {pack_weights(problem, input.geometry,
@@ -190,7 +188,7 @@ class WinogradConv2d : public Impl {
   }
 
  private:
-  std::string variant(const Target& target) const { return fmt::format("{}_f32_{}", name(), target.isa.name); }
+  std::string variant(const Problem& problem) const { return winograd_variant(name(), problem); }
 
   const int m_;
 };
@@ -207,7 +205,7 @@ class LeanWinogradConv2d : public Impl {
     const ConvGeometry g = polyphase(conv_geometry(problem));
     const LeanConfig config = choose_lean(g, m_, problem.target);
     const LeanCost cost = lean_cost(g, config, problem.target);
-    Proposal proposal = winograd_proposal(problem, variant(problem.target));
+    Proposal proposal = winograd_proposal(problem, variant(problem));
     proposal.packed_bytes = 4 * g.ic * g.oc * g.h.taps * g.w.taps;
     proposal.temp_bytes += LeanLayout(g, config, problem.target.isa.f32_lanes()).v * 4;
     proposal.cost_ns += cost.input_ns + cost.products_ns;
@@ -219,7 +217,7 @@ class LeanWinogradConv2d : public Impl {
     WinogradInput input = winograd_input(problem, TempArg{1});
     const ConvGeometry& g = input.geometry;
     const LeanConfig config = choose_lean(g, m_, problem.target);
-    const LeanKernel kernel{g, input.sources, config, Epilogue(problem, kLeanEpilogue), variant(problem.target)};
+    const LeanKernel kernel{g, input.sources, config, Epilogue(problem, kLeanEpilogue), variant(problem)};
     std::vector<StepSpec> steps = lean_steps(kernel, problem.target);
     const int lanes = problem.target.isa.f32_lanes();
     steps[0].args = {v};
@@ -237,7 +235,7 @@ class LeanWinogradConv2d : public Impl {
   }
 
  private:
-  std::string variant(const Target& target) const { return fmt::format("{}_f32_{}", name(), target.isa.name); }
+  std::string variant(const Problem& problem) const { return winograd_variant(name(), problem); }
 
   const int m_;
 };

@@ -68,10 +68,11 @@ void WinogradTiles::source_input(const WinogradSource& source, Val src, const Pl
   };
   Val inside = b_.both(fits(row, rows.distinct(), source.h), fits(column, columns.distinct(), source.w));
   Val image = b_.offset(element_address(b_, src, source.strides, {place.n, b_.i64(0), row, column}), source.offset);
+  const Val patch = b_.stored_as(src.stored, scratch.patch);
   b_.if_then(b_.negate(inside),
-             [&] { copy_patch(source, image, row, column, rows.distinct(), columns.distinct(), scratch.patch); });
+             [&] { copy_patch(source, image, row, column, rows.distinct(), columns.distinct(), patch); });
   const int64_t vectors = ceil_div(source.channels, b_.lanes()), pixel = vectors * b_.lanes();
-  Val from = b_.select(inside, image, scratch.patch);
+  Val from = b_.select(inside, image, patch);
   Val row_stride = b_.select(inside, b_.i64(source.strides[2]), b_.i64(pixel * columns.distinct()));
   Val column_stride = b_.select(inside, b_.i64(source.strides[3]), b_.i64(pixel));
   each_channel_vector(b_, source.channels, b_.i64(0), b_.i64(vectors), [&](Val vector, int active) {
@@ -101,13 +102,13 @@ void WinogradTiles::prefetch_output(Val dst, const Place& first, int64_t tiles, 
 
 /// Part xi: row xi / tw, of which one of tw pieces.
 void WinogradTiles::prefetch_part(Val first, const std::vector<int64_t>& strides, int64_t rows, Val pixels, Val xi) {
-  constexpr int64_t kLine = 16;
+  const int64_t line = 64 / size_of(first.stored);
   Val row = xi / tw_;
   Val elems = b_.select(b_.less(row, b_.i64(rows)), pixels * strides[3], b_.i64(0));
-  Val piece = (elems + (tw_ * kLine - 1)) / (tw_ * kLine) * kLine;
+  Val piece = (elems + (tw_ * line - 1)) / (tw_ * line) * line;
   Val begin = (xi % tw_) * piece;
   Val from = b_.offset(first, row * strides[2]);
-  b_.loop(begin, b_.min(begin + piece, elems), kLine, [&](Val i) { b_.prefetch(b_.offset(from, i)); });
+  b_.loop(begin, b_.min(begin + piece, elems), line, [&](Val i) { b_.prefetch(b_.offset(from, i)); });
 }
 
 /// A tile's pixels of a source with zeros around it: patch[row][column][channels].

@@ -87,7 +87,9 @@ std::vector<Phase> make_phases(const Problem& problem) {
                         .h = phase.h.window,
                         .w = phase.w.window,
                         .src = view_or_fresh(problem, problem.anchor_input(0)).strides,
-                        .dst = dst_strides};
+                        .dst = dst_strides,
+                        .src_bf16 = problem.is_bf16(problem.anchor_input(0)),
+                        .dst_bf16 = problem.is_bf16(problem.group.output)};
       phase.geometry.dst[2] *= window.strides[0];
       phase.geometry.dst[3] *= window.strides[1];
       phase.config = choose_direct(phase.geometry, problem.target);
@@ -153,7 +155,7 @@ class PhasesConvTranspose2d : public Impl {
     proposal.packed_bytes = problem.constant_bytes(1);
     const std::vector<Phase> phases = make_phases(problem);
     for (const Phase& phase : phases) proposal.cost_ns += direct_cost_ns(phase.geometry, phase.config, problem.target);
-    proposal.variant = variant(phases.front(), problem.target);
+    proposal.variant = variant(problem, phases.front());
     return proposal;
   }
 
@@ -165,7 +167,7 @@ class PhasesConvTranspose2d : public Impl {
                                 .dst_offset = dst_offset(problem, phase),
                                 .output = output_of(problem, phase),
                                 .epilogue = Epilogue(problem, kDirectEpilogue),
-                                .name = variant(phase, problem.target)};
+                                .name = variant(problem, phase)};
       StepSpec step = direct_step(kernel, problem.target);
       step.args = {ValueArg{problem.anchor_input(0)},
                    pack_direct_weights(phase.geometry, phase.config, lanes, weights_of(problem, phase)),
@@ -177,9 +179,9 @@ class PhasesConvTranspose2d : public Impl {
   }
 
  private:
-  static std::string variant(const Phase& phase, const Target& target) {
-    return fmt::format("conv_transpose2d_phases_f32_{}x{}_{}", phase.config.tile.mr, phase.config.tile.nb,
-                       target.isa.name);
+  static std::string variant(const Problem& problem, const Phase& phase) {
+    return fmt::format("conv_transpose2d_phases_{}_{}x{}_{}", problem.dtypes(), phase.config.tile.mr,
+                       phase.config.tile.nb, problem.target.isa.name);
   }
 };
 
@@ -201,7 +203,7 @@ class FewOutputsConvTranspose2d : public Impl {
     proposal.output = phases.front().geometry.oc <= 4 ? Layout::row_major : Layout::channels_last;
     proposal.output_demand = Demand::any;
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
-    proposal.variant = variant(phases.front(), problem.target);
+    proposal.variant = variant(problem, phases.front());
     return proposal;
   }
 
@@ -213,11 +215,11 @@ class FewOutputsConvTranspose2d : public Impl {
                                     .dst_offset = dst_offset(problem, phase),
                                     .output = output_of(problem, phase),
                                     .epilogue = Epilogue(problem, kDirectEpilogue),
-                                    .name = variant(phase, problem.target)};
+                                    .name = variant(problem, phase)};
       StepSpec step = few_outputs_step(kernel, problem.target);
       const Tensor* bias = bias_of(problem);
       step.args = {ValueArg{problem.anchor_input(0)},
-                   pack_few_outputs_weights(g, problem.target.isa.f32_lanes(), weights_of(problem, phase)),
+                   pack_few_outputs_weights(g, problem.target.isa, weights_of(problem, phase)),
                    bias ? *bias : Tensor(DType::f32, Shape{g.oc}), ValueArg{problem.group.output}};
       step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
       return step;
@@ -234,9 +236,10 @@ class FewOutputsConvTranspose2d : public Impl {
     });
   }
 
-  static std::string variant(const Phase& phase, const Target& target) {
-    return fmt::format("conv_transpose2d_few_outputs_f32_{}x{}_{}", few_outputs_mr(phase.geometry, target.isa),
-                       phase.geometry.oc, target.isa.name);
+  static std::string variant(const Problem& problem, const Phase& phase) {
+    const Isa& isa = problem.target.isa;
+    return fmt::format("conv_transpose2d_few_outputs_{}_{}x{}_{}", problem.dtypes(),
+                       few_outputs_mr(phase.geometry, isa), phase.geometry.oc, isa.name);
   }
 };
 

@@ -21,12 +21,12 @@ class ConcatCopy : public Impl {
     for (ValueId id : problem.anchor().inputs) {
       if (problem.type(id).shape.elems() > 0) proposal.output = layout_like(problem.view(id));
     }
-    const TensorType& output = problem.type(problem.group.output);
+    const TensorType output = problem.stored_type(problem.group.output);
     const TensorView dst = TensorView::contiguous(output, proposal.output);
     double cost_ns = 0;
     for (ValueId id : problem.anchor().inputs) {
       const TensorView& src = problem.view(id);
-      cost_ns += strided_copy_cost_ns(src, {src.dtype, src.shape, dst.strides}, problem.target);
+      cost_ns += strided_copy_cost_ns(src, {dst.dtype, src.shape, dst.strides}, problem.target);
     }
     proposal.cost_ns = parallel_ns(cost_ns, problem.target);
     proposal.variant = "copy";

@@ -1,4 +1,4 @@
-// Copies of 4-byte elements, of whatever dtype: dst[i...] = src[i...].
+// Copies of 4-byte elements, of whatever dtype, and between f32 and bf16 in any combination: dst[i...] = src[i...].
 //
 // dst, src: any strides, no overlap. See CopyMode for the ways to vectorise; each reads and writes whole
 // vectors on both sides where the strides allow.
@@ -25,7 +25,9 @@ struct Addresses {
 };
 
 Addresses base_addresses(KernelBuilder& b, const CopyLoops& loops) {
-  return {b.offset(b.arg(kDst), loops.dst_offset), b.offset(b.arg(kSrc), loops.src_offset)};
+  Val dst = b.arg(kDst), src = b.arg(kSrc);
+  if (loops.moves_bits()) dst = b.stored_as(DType::f32, dst), src = b.stored_as(DType::f32, src);
+  return {b.offset(dst, loops.dst_offset), b.offset(src, loops.src_offset)};
 }
 
 /// Moves `base` by `index` along `dims`.
@@ -235,7 +237,7 @@ std::vector<LoopDim> row_dims(const CopyLoops& loops) {
 
 StepSpec copy_step(const CopyLoops& loops, const Target& target) {
   StepSpec step;
-  step.kernel.name = mode_name(loops) + "_32bit_" + target.isa.name;
+  step.kernel.name = fmt::format("{}_{}_{}", mode_name(loops), loops.elements, target.isa.name);
   step.kernel.arg_count = 2;
   step.kernel.key = loop_key(loops.dims) + "d" + loop_key({loops.dst_dim}) + "s" + loop_key({loops.src_dim}) +
                     fmt::format("@{},{}", loops.dst_offset, loops.src_offset);

@@ -1,6 +1,6 @@
 // dst[i, j, ...] = src[maps[0][i], maps[1][j], ...] or a fill value.
 //
-// dst, src: 4-byte elements, any strides, no overlap. The axes of dst in memory order are: outer axes, whose
+// dst, src: 4-byte elements or bf16, any strides, no overlap. The axes of dst in memory order are: outer axes, whose
 // maps are tables read at run time; one axis whose map is a list of runs known to the code (a run steps evenly
 // through src, or is filled); and a block, the innermost axis if its map changes nothing. A padded NHWC image
 // thus is H rows of [left border, interior, right border], each copied or filled as one stretch of memory.
@@ -13,6 +13,8 @@
 
 #include "graph/attributes.h"
 #include "impls/copy/memory_cost.h"
+#include "impls/copy/strided_copy.h"
+#include "support/dtypes.h"
 
 namespace convoy {
 
@@ -132,7 +134,7 @@ class MappedEmitter {
   void fill_row(Val dst) { fill(dst, 0, loops_.run_axis.extent); }
 
   Val fill_vector() {
-    if (loops_.dtype == DType::f32) return b_.f32(loops_.fill);
+    if (is_float(loops_.dtype)) return b_.f32(loops_.fill);
     const auto bits = loops_.dtype == DType::u32 ? std::bit_cast<int32_t>(static_cast<uint32_t>(loops_.fill))
                                                  : static_cast<int32_t>(loops_.fill);
     return b_.bits_to_f32(b_.i32(bits));
@@ -210,10 +212,11 @@ std::optional<StepSpec> lower_mapped_copy(const MappedCopy& copy, StepArg dst, S
   const MappedLoops loops = make_loops(copy);
   if (loops.runs.size() > kMaxRuns) return std::nullopt;
   StepSpec step;
-  step.kernel = {.name = "mapped_copy_32bit_" + target.isa.name,
-                 .key = loops_key(loops),
-                 .arg_count = kTables + static_cast<int>(loops.outer.size()),
-                 .emit = [loops](KernelBuilder& b) { MappedEmitter(b, loops).emit(); }};
+  step.kernel = {
+      .name = fmt::format("mapped_copy_{}_{}", element_words(copy.src.dtype, copy.dst.dtype), target.isa.name),
+      .key = loops_key(loops),
+      .arg_count = kTables + static_cast<int>(loops.outer.size()),
+      .emit = [loops](KernelBuilder& b) { MappedEmitter(b, loops).emit(); }};
   step.args.push_back(std::move(dst));
   step.args.push_back(std::move(src));
   step.rows = loops.run_axis.extent == 0 || loops.block.extent == 0 ? 0 : 1;
@@ -221,8 +224,9 @@ std::optional<StepSpec> lower_mapped_copy(const MappedCopy& copy, StepArg dst, S
     step.rows *= axis.extent;
     step.args.push_back(Tensor::of(axis.map));
   }
-  const auto bytes = 4.0 * static_cast<double>(copy.src.shape.elems() + copy.dst.shape.elems());
-  step.cost_ns = memory_ns(bytes, target);
+  const int64_t bytes =
+      copy.src.shape.elems() * size_of(copy.src.dtype) + copy.dst.shape.elems() * size_of(copy.dst.dtype);
+  step.cost_ns = memory_ns(static_cast<double>(bytes), target);
   return step;
 }
 

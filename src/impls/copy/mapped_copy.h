@@ -9,7 +9,7 @@
 namespace convoy {
 
 /// dst[i, j, ...] = src[maps[0][i], maps[1][j], ...], or `fill` where one of them is kNoSource. Elements have
-/// 4 bytes; both views have as many axes as there are maps.
+/// 4 bytes or are bf16; both views have as many axes as there are maps.
 struct MappedCopy {
   TensorView src, dst;
   std::vector<AxisMap> maps;

@@ -76,7 +76,7 @@ class MappedCopyImpl : public Impl {
     if (auto why = refusal(problem); !why.empty()) return Proposal::no(why);
     Proposal proposal;
     proposal.output = output_layout(problem);
-    const TensorView dst = TensorView::contiguous(problem.type(problem.group.output), proposal.output);
+    const TensorView dst = TensorView::contiguous(problem.stored_type(problem.group.output), proposal.output);
     const auto step = make_step(problem, dst);
     if (!step) return Proposal::no("the innermost axis is read in too irregular an order");
     proposal.cost_ns = parallel_ns(step->cost_ns, problem.target);

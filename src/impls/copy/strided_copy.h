@@ -8,8 +8,8 @@
 
 namespace convoy {
 
-/// dst[index] = src[index]: views of one shape and element size. Offsets count from the addresses that
-/// the step's arguments will be given.
+/// dst[index] = src[index]: views of one shape and element size, or one of f32 and one of bf16. Offsets count from the
+/// addresses that the step's arguments will be given.
 struct CopyProblem {
   PlacedView src, dst;
   StepArg src_arg, dst_arg;
@@ -29,12 +29,18 @@ enum class CopyMode {
   deinterleave,  ///< the inverse
 };
 
-/// A copy of 4-byte elements as loops. Strides of dimensions: dst, src.
+/// What a copy moves, for kernels' names: "32bit" for bits as they are, or what it reads and writes as numbers.
+std::string element_words(DType src, DType dst);
+
+/// A copy of 4-byte or bf16 elements as loops. Strides of dimensions: dst, src.
 struct CopyLoops {
   CopyMode mode = CopyMode::rows;
   std::vector<LoopDim> dims;  ///< rows: the last is vectorised. Others: without the two below
   LoopDim dst_dim, src_dim;   ///< contiguous in dst and in src
   int64_t dst_offset = 0, src_offset = 0;
+  std::string elements = "32bit";  ///< element_words()
+
+  bool moves_bits() const { return elements == "32bit"; }
 };
 
 CopyLoops copy_loops(const CopyProblem& copy);

@@ -17,7 +17,8 @@ namespace {
 struct ViewPair {
   TensorView src, dst;
 
-  ViewPair(DType dtype) : src{dtype, {}, {}}, dst{dtype, {}, {}} {}
+  /// Without axes yet.
+  ViewPair(const TensorView& from, const TensorView& to) : src{from.dtype, {}, {}}, dst{to.dtype, {}, {}} {}
   void add_axis(int64_t extent, int64_t src_stride, int64_t dst_stride) {
     for (auto [view, stride] : {std::pair(&src, src_stride), std::pair(&dst, dst_stride)}) {
       std::vector<int64_t> dims = view->shape.dims();
@@ -30,9 +31,9 @@ struct ViewPair {
 
 /// Both are row-major orders of the same elements; dst lies contiguously.
 ViewPair reshape_views(const TensorView& src, const TensorView& dst) {
-  ViewPair pair(src.dtype);
+  ViewPair pair(src, dst);
   pair.src = src;
-  pair.dst = TensorView::contiguous({src.dtype, src.shape}, Layout::row_major);
+  pair.dst = TensorView::contiguous({dst.dtype, src.shape}, Layout::row_major);
   return pair;
 }
 
@@ -54,7 +55,7 @@ std::vector<BlockAxes> block_axes(const TensorView& deep, const TensorView& wide
 }
 
 ViewPair depth_to_space_views(const DepthToSpace& op, const TensorView& src, const TensorView& dst) {
-  ViewPair pair(src.dtype);
+  ViewPair pair(src, dst);
   for (auto [extent, deep, wide] : block_axes(src, dst, op.block_size, op.mode == DepthToSpaceMode::dcr)) {
     pair.add_axis(extent, deep, wide);
   }
@@ -62,14 +63,14 @@ ViewPair depth_to_space_views(const DepthToSpace& op, const TensorView& src, con
 }
 
 ViewPair space_to_depth_views(const SpaceToDepth& op, const TensorView& src, const TensorView& dst) {
-  ViewPair pair(src.dtype);
+  ViewPair pair(src, dst);
   for (auto [extent, deep, wide] : block_axes(dst, src, op.block_size, true)) pair.add_axis(extent, wide, deep);
   return pair;
 }
 
 /// dst channel j*group + i is src channel i*per_group + j.
 ViewPair channel_shuffle_views(const ChannelShuffle& op, const TensorView& src, const TensorView& dst) {
-  ViewPair pair(src.dtype);
+  ViewPair pair(src, dst);
   const int64_t per_group = src.shape[1] / op.group;
   for (int axis = 0; axis < src.rank(); ++axis) {
     if (axis != 1) {
@@ -83,7 +84,7 @@ ViewPair channel_shuffle_views(const ChannelShuffle& op, const TensorView& src, 
 }
 
 ViewPair tile_views(const Tile& op, const TensorView& src, const TensorView& dst) {
-  ViewPair pair(src.dtype);
+  ViewPair pair(src, dst);
   for (int axis = 0; axis < src.rank(); ++axis) {
     pair.add_axis(op.repeats[axis], 0, src.shape[axis] * dst.stride(axis));
     pair.add_axis(src.shape[axis], src.stride(axis), dst.stride(axis));
@@ -110,7 +111,7 @@ class StridedCopyImpl : public Impl {
     const TensorView& src = problem.view(problem.anchor_input(0));
     Proposal proposal;
     proposal.output = op_cast<Reshape>(op) ? Layout::row_major : layout_like(src);
-    const TensorView dst = TensorView::contiguous(problem.type(problem.group.output), proposal.output);
+    const TensorView dst = TensorView::contiguous(problem.stored_type(problem.group.output), proposal.output);
     proposal.cost_ns = parallel_ns(cost_ns(op, src, dst, problem.target), problem.target);
     proposal.variant = "copy";
     return proposal;

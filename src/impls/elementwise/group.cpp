@@ -28,9 +28,8 @@ std::vector<Val> block_index(KernelBuilder& b, const RowLoops& loops, const RowB
 }
 
 /// Computes the block's vectors, all before the first is stored, so that their latencies overlap.
-void emit_block(KernelBuilder& b, const RowLoops& loops, const TensorView& to, const Epilogue& epilogue,
-                const RowBlock& block) {
-  const std::vector<int64_t>& dst_strides = to.strides;
+void emit_block(KernelBuilder& b, const RowLoops& loops, DType dtype, const std::vector<int64_t>& dst_strides,
+                const Epilogue& epilogue, const RowBlock& block) {
   const int inner_axis = loops.inner.axis;
   const auto rank = static_cast<int>(dst_strides.size());
   const std::vector<Val> index = block_index(b, loops, block, rank);
@@ -42,12 +41,12 @@ void emit_block(KernelBuilder& b, const RowLoops& loops, const TensorView& to, c
     offsets[inner_axis] = v * b.lanes();
     results.push_back(epilogue.apply(b, {}, cursor, offsets, inner_axis, active));
   });
-  Val dst = element_address(b, to.dtype, b.arg(0), dst_strides, index);
+  Val dst = element_address(b, dtype, b.arg(0), dst_strides, index);
   auto result = results.begin();
   for_each_vector(block, [&](int64_t row, int v, int active) {
     const int64_t row_offset = row > 0 ? row * dst_strides[loops.outer.back().axis] : 0;
     const int64_t offset = row_offset + v * b.lanes() * dst_strides[inner_axis];
-    b.store_strided(to.dtype, *result++, b.offset(to.dtype, dst, offset), dst_strides[inner_axis], active);
+    b.store_strided(dtype, *result++, b.offset(dtype, dst, offset), dst_strides[inner_axis], active);
   });
 }
 
@@ -79,7 +78,7 @@ Layout output_layout(const Problem& problem) {
   ValueId largest = kAbsent;
   for (ValueId id : problem.group.inputs) {
     if (problem.graph().is_constant(id)) continue;
-    if (largest == kAbsent || problem.type(id).bytes() > problem.type(largest).bytes()) largest = id;
+    if (largest == kAbsent || problem.bytes(id) > problem.bytes(largest)) largest = id;
   }
   return largest != kAbsent ? layout_like(problem.view(largest)) : Layout::row_major;
 }
@@ -118,7 +117,7 @@ class Elementwise : public Impl {
     if (output.shape.rank() < 3 || !converts_fast(output.dtype)) proposal.output_demand = Demand::any;
     demand_order(problem, proposal);
     proposal.cost_ns = parallel_ns(cost_ns(problem), problem.target);
-    proposal.variant = variant(problem.target);
+    proposal.variant = variant(problem);
     return proposal;
   }
 
@@ -127,12 +126,14 @@ class Elementwise : public Impl {
     const RowLoops loops = make_loops(problem, dst);
     const Epilogue epilogue(problem, 1);
     StepSpec step;
-    step.kernel = {.name = variant(problem.target),
+    const DType dtype = problem.type(problem.group.output).dtype;  // in registers
+    step.kernel = {.name = variant(problem),
                    .key = loops.key() + attribute_text(dst.strides) + epilogue.key(),
                    .arg_count = 1 + static_cast<int>(epilogue.args().size()),
-                   .emit = [loops, dst, epilogue](KernelBuilder& b) {
-                     emit_row_loops(b, loops,
-                                    [&](const RowBlock& block) { emit_block(b, loops, dst, epilogue, block); });
+                   .emit = [loops, dtype, strides = dst.strides, epilogue](KernelBuilder& b) {
+                     emit_row_loops(b, loops, [&](const RowBlock& block) {
+                       emit_block(b, loops, dtype, strides, epilogue, block);
+                     });
                    }};
     step.args = {ValueArg{problem.group.output}};
     step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
@@ -142,12 +143,15 @@ class Elementwise : public Impl {
   }
 
  private:
-  static std::string variant(const Target& target) { return "elementwise_f32_" + target.isa.name; }
+  static std::string variant(const Problem& problem) {
+    const bool rounded = problem.is_bf16(problem.group.output);
+    return fmt::format("elementwise_{}_{}", rounded ? "bf16" : "f32", problem.target.isa.name);
+  }
 
   static double cost_ns(const Problem& problem) {
     const TensorType& output = problem.type(problem.group.output);
-    auto bytes = static_cast<double>(output.bytes());
-    for (ValueId id : problem.group.inputs) bytes += static_cast<double>(problem.type(id).bytes());
+    auto bytes = static_cast<double>(problem.bytes(problem.group.output));
+    for (ValueId id : problem.group.inputs) bytes += static_cast<double>(problem.bytes(id));
     const double ops =
         static_cast<double>(output.shape.elems()) * (2 + member_ops(problem)) / problem.target.isa.f32_lanes();
     return std::max(memory_ns(bytes, problem.target), vector_ops_ns(ops));

@@ -29,6 +29,9 @@ ConvGeometry matmul_geometry(const Problem& problem) {
   g.oc = dst.shape[rank - 1];
   g.ic = a.shape[op.trans_a ? rank - 2 : rank - 1];
   g.w.out = g.w.in = dst.shape[rank - 2];
+  g.src_bf16 = problem.is_bf16(problem.anchor_input(0));
+  g.dst_bf16 = problem.is_bf16(problem.group.output);
+  g.src_transposed = op.trans_a;
   if (op.trans_a) std::swap(src[rank - 1], src[rank - 2]);
   g.src = {0, src[rank - 1], 0, src[rank - 2]};
   g.dst = {0, out[rank - 1], 0, out[rank - 2]};
@@ -65,9 +68,9 @@ class PackedMatMul : public Impl {
     Proposal proposal;
     proposal.output = Layout::row_major;
     proposal.demands[problem.anchor_input(0)] = Demand::row_major;
-    proposal.packed_bytes = problem.constant_bytes(1);
+    proposal.packed_bytes = problem.constant_bytes(1) / config.step_channels();
     proposal.cost_ns = direct_cost_ns(g, config, problem.target);
-    proposal.variant = variant(config, problem.target);
+    proposal.variant = variant(problem, config);
     return proposal;
   }
 
@@ -80,7 +83,7 @@ class PackedMatMul : public Impl {
     DirectKernel kernel{.geometry = g,
                         .config = config,
                         .epilogue = Epilogue(problem, kDirectEpilogue),
-                        .name = variant(config, problem.target)};
+                        .name = variant(problem, config)};
     kernel.output = {
         .rank = rank, .n_axis = rank == 4 ? 0 : -1, .c_axis = rank - 1, .h_axis = rank - 3, .w_axis = rank - 2};
     StepSpec step = direct_step(kernel, problem.target);
@@ -93,8 +96,9 @@ class PackedMatMul : public Impl {
   }
 
  private:
-  static std::string variant(const DirectConfig& config, const Target& target) {
-    return fmt::format("matmul_packed_f32_{}x{}_{}", config.tile.mr, config.tile.nb, target.isa.name);
+  static std::string variant(const Problem& problem, const DirectConfig& config) {
+    return fmt::format("matmul_packed_{}_{}x{}_{}", problem.dtypes(), config.tile.mr, config.tile.nb,
+                       problem.target.isa.name);
   }
 };
 

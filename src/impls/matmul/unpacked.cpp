@@ -3,10 +3,11 @@
 //
 //   dst[..., i, j] = epilogue(sum over k of a[..., i, k] * b[..., k, j])
 //
-// a, b, dst: f32, contiguous, of rank 2 or more; leading axes of a and b broadcast. Where b's elements lie behind one
+// a, b, dst: contiguous, of rank 2 or more; leading axes of a and b broadcast. Where b's elements lie behind one
 // another along j, tiles of rows x vectors of columns are summed in registers. Where they do along k (trans_b), vectors
-// run along k, for some rows and columns at once, and their lanes are added at the end. Weights that come from memory
-// are fetched ahead, in as many streams as there are columns.
+// run along k, for some rows and columns at once, and their lanes are added at the end; they are vectors of pairs where
+// both sides are bf16 and the Isa has dot products of those. Constants beside a bf16 left side become bf16. Weights
+// that come from memory are fetched ahead, in as many streams as there are columns.
 //
 // Task space: rows = leading axes x blocks of tile.mr rows, columns = blocks of tile.nb vectors of columns.
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include "impls/epilogue.h"
 #include "impls/matmul/list.h"
 #include "impls/register_tile.h"
+#include "ops/cast.h"
 #include "ops/matmul.h"
 #include "support/int_math.h"
 #include "support/large_pages.h"
@@ -35,9 +37,14 @@ struct Product {
   std::vector<int64_t> dst;               ///< strides
   RegisterTile tile;                      ///< nb = 1 with dot products
   int dots = 0;                           ///< columns of which dot products are computed at once
-  bool from_memory = false;               ///< b does not stay in L2
+  bool b_bf16 = false;
+  bool pairs = false;        ///< both sides are bf16, along k, and multiplied in pairs
+  bool from_memory = false;  ///< b does not stay in L2
 
   bool has_dots() const { return dots > 0; }
+  int64_t b_bytes() const { return k * n * (b_bf16 ? 2 : 4); }
+  /// Elements along k in a vector.
+  int vector_elems(int lanes) const { return pairs ? 2 * lanes : lanes; }
   int64_t batches() const;
   int64_t row_blocks() const { return ceil_div(m, tile.mr); }
   std::string key() const;
@@ -50,9 +57,9 @@ int64_t Product::batches() const {
 }
 
 std::string Product::key() const {
-  return fmt::format("{}x{}x{} batch {} a {}+{},{} b {}+{},{} {}x{} {} {}", m, n, k, fmt::join(batch, ","),
+  return fmt::format("{}x{}x{} batch {} a {}+{},{} b {}+{},{} {}x{} {} {}{}", m, n, k, fmt::join(batch, ","),
                      fmt::join(a_batch, ","), a_row, a_step, fmt::join(b_batch, ","), b_step, b_column, tile.mr,
-                     tile.nb, dots, from_memory);
+                     tile.nb, dots, from_memory, pairs ? " pairs" : "");
 }
 
 std::vector<int64_t> contiguous_strides(const TensorType& type) {
@@ -87,7 +94,11 @@ Product product_of(const Problem& problem) {
   p.b_column = op.trans_b ? g.k : 1;
   p.dst = contiguous_strides(problem.type(problem.group.output));
   if (p.b_column != 1) p.dots = p.m == 1 ? 8 : 4;
-  p.from_memory = static_cast<int64_t>(sizeof(float)) * p.k * p.n > problem.target.caches.l2;
+  const ValueId right = problem.anchor_input(1);
+  const bool a_bf16 = problem.is_bf16(problem.anchor_input(0));
+  p.b_bf16 = problem.graph().is_constant(right) ? a_bf16 : problem.is_bf16(right);
+  p.pairs = a_bf16 && p.b_bf16 && p.has_dots() && p.a_step == 1 && problem.target.isa.bf16_dot;
+  p.from_memory = p.b_bytes() > problem.target.caches.l2;
   p.tile = tile_of(p, problem.target.isa);
   return p;
 }
@@ -178,28 +189,34 @@ class ProductEmitter {
     store(place, columns, [&](int m, int) { return b_.load(b_.scratch(), m * b_.lanes()); });
   }
 
+  Val along_k(Val base, Val k, int64_t offset, int active) {
+    Val at = b_.offset(base, k);
+    return p_.pairs ? b_.load_pairs(at, offset, active) : b_.load(at, offset, active);
+  }
+  Val multiply_add(Val x, Val y, Val sum) { return p_.pairs ? b_.dot_pairs(x, y, sum) : b_.fma(x, y, sum); }
+
   /// Sums [row][column] with the lanes not yet added.
   std::vector<Val> dot_products(const Place& place, Val a, Val b, int columns) {
-    const int lanes = b_.lanes(), count = place.rows * columns;
+    const int width = p_.vector_elems(b_.lanes()), count = place.rows * columns;
     const int unroll = std::max(1, 8 / count);  // eight sums hide that each waits for itself
-    constexpr int64_t kAhead = 256;
+    const int64_t ahead = 1024 / size_of(b.stored);
     auto add = [&](Val k, int active, Val* sums) {
       std::vector<Val> weights;
-      for (int j = 0; j < columns && p_.from_memory; ++j) b_.prefetch(b_.offset(b, k), j * p_.b_column + kAhead);
-      for (int j = 0; j < columns; ++j) weights.push_back(b_.load(b_.offset(b, k), j * p_.b_column, active));
+      for (int j = 0; j < columns && p_.from_memory; ++j) b_.prefetch(b_.offset(b, k), j * p_.b_column + ahead);
+      for (int j = 0; j < columns; ++j) weights.push_back(along_k(b, k, j * p_.b_column, active));
       for (int m = 0; m < place.rows; ++m) {
-        Val x = b_.load(b_.offset(a, k), m * p_.a_row, active);
-        for (int j = 0; j < columns; ++j, ++sums) *sums = b_.fma(x, weights[j], *sums);
+        Val x = along_k(a, k, m * p_.a_row, active);
+        for (int j = 0; j < columns; ++j, ++sums) *sums = multiply_add(x, weights[j], *sums);
       }
     };
-    const int64_t step = unroll * lanes, whole = p_.k / step * step;
+    const int64_t step = unroll * width, whole = p_.k / step * step;
     std::vector<Val> sums(unroll * count, b_.f32(0));
     sums = b_.loop(0, whole, step, sums, [&](Val k, std::vector<Val> so_far) {
-      for (int u = 0; u < unroll; ++u) add(k + u * lanes, -1, so_far.data() + u * count);
+      for (int u = 0; u < unroll; ++u) add(k + u * width, -1, so_far.data() + u * count);
       return so_far;
     });
-    for (int64_t k = whole, u = 0; k < p_.k; k += lanes, ++u) {
-      add(b_.i64(k), static_cast<int>(std::min<int64_t>(lanes, p_.k - k)), sums.data() + u * count);
+    for (int64_t k = whole, u = 0; k < p_.k; k += width, ++u) {
+      add(b_.i64(k), static_cast<int>(std::min<int64_t>(width, p_.k - k)), sums.data() + u * count);
     }
     for (; sums.size() > static_cast<size_t>(count); sums.resize(sums.size() - count)) {
       for (size_t i = 0; i < static_cast<size_t>(count); ++i) sums[i] = sums[i] + sums[sums.size() - count + i];
@@ -231,7 +248,7 @@ class ProductEmitter {
 double product_cycles(const Product& p, const Isa& isa) {
   if (!p.has_dots()) return p.batches() * p.k * cycles_per_reduction_step(p.m, p.n, p.tile, isa);
   const double lanes = isa.f32_lanes(), rows = p.tile.mr;
-  const double vectors = std::max(rows / 2, (rows / p.dots + 1) / 2) * ceil_div(p.k, isa.f32_lanes());
+  const double vectors = std::max(rows / 2, (rows / p.dots + 1) / 2) * ceil_div(p.k, p.vector_elems(isa.f32_lanes()));
   const double folds = rows * std::log2(lanes) * 2;
   return static_cast<double>(p.batches() * p.row_blocks() * p.n) * (vectors + folds);
 }
@@ -240,13 +257,13 @@ double product_cycles(const Product& p, const Isa& isa) {
 /// the processor's prefetchers; whole rows are fetched ahead.
 double detour(const Product& p, const Target& target) {
   if (!p.from_memory) return 1;
-  const bool in_l3 = static_cast<int64_t>(sizeof(float)) * p.k * p.n <= target.caches.l3;
+  const bool in_l3 = p.b_bytes() <= target.caches.l3;
   return in_l3 ? 1.4 : p.has_dots() ? 1 : 2.5;
 }
 
 /// On one thread.
 double product_ns(const Product& p, const Target& target) {
-  const double b_bytes = 4.0 * static_cast<double>(p.k * p.n);
+  const auto b_bytes = static_cast<double>(p.b_bytes());
   const double cycles_ns = tile_cycles_ns(product_cycles(p, target.isa), target.isa);
   return std::max(cycles_ns, weights_ns(b_bytes, target)) * detour(p, target);
 }
@@ -264,14 +281,20 @@ std::string refusal(const Problem& problem) {
   return Epilogue::refusal(problem);
 }
 
-/// Weights as they are, in large pages: they are read from end to end.
-StepArg right_side(const Problem& problem) {
+/// Weights as they are or as bf16, in large pages: they are read from end to end.
+StepArg right_side(const Problem& problem, const Product& p) {
   const ValueId id = problem.anchor_input(1);
   if (!problem.graph().is_constant(id)) return ValueArg{id};
-  return PackedArg{.bytes = problem.constant_bytes(1), .pack = [weights = *problem.graph().value(id).constant] {
-                     collapse_into_large_pages(weights.data(), weights.bytes());
-                     return weights;
-                   }};
+  const DType dtype = p.b_bf16 ? DType::bf16 : DType::f32;
+  const int64_t elems = problem.type(id).shape.elems();
+  return PackedArg{.bytes = elems * size_of(dtype),
+                   .pack =
+                       [weights = *problem.graph().value(id).constant, dtype] {
+                         const Tensor packed = cast_to(weights, dtype);
+                         collapse_into_large_pages(packed.data(), packed.bytes());
+                         return packed;
+                       },
+                   .dtype = dtype};
 }
 
 class UnpackedMatMul : public Impl {
@@ -285,7 +308,7 @@ class UnpackedMatMul : public Impl {
     proposal.output = Layout::row_major;
     for (size_t i = 0; i < 2; ++i) proposal.demands[problem.anchor_input(i)] = Demand::row_major;
     proposal.cost_ns = product_ns(p, problem.target) / problem.target.threads;
-    proposal.variant = variant(p, problem.target);
+    proposal.variant = variant(problem, p);
     return proposal;
   }
 
@@ -294,11 +317,11 @@ class UnpackedMatMul : public Impl {
     const Epilogue epilogue(problem, kEpilogue);
     const int lanes = problem.target.isa.f32_lanes();
     StepSpec step;
-    step.kernel = {.name = variant(p, problem.target),
+    step.kernel = {.name = variant(problem, p),
                    .key = p.key() + epilogue.key(),
                    .arg_count = kEpilogue + static_cast<int>(epilogue.args().size()),
                    .emit = [p, epilogue](KernelBuilder& b) { ProductEmitter(b, p, epilogue).emit(); }};
-    step.args = {problem.arg(problem.anchor_input(0)), right_side(problem), ValueArg{problem.group.output}};
+    step.args = {problem.arg(problem.anchor_input(0)), right_side(problem, p), ValueArg{problem.group.output}};
     step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
     step.rows = p.batches() * p.row_blocks();
     step.cols = ceil_div(p.n, p.tile.nb * lanes);
@@ -309,9 +332,9 @@ class UnpackedMatMul : public Impl {
   }
 
  private:
-  static std::string variant(const Product& p, const Target& target) {
-    return fmt::format("matmul_{}_f32_{}x{}_{}", p.has_dots() ? "dots" : "unpacked", p.tile.mr,
-                       p.has_dots() ? p.dots : p.tile.nb, target.isa.name);
+  static std::string variant(const Problem& problem, const Product& p) {
+    return fmt::format("matmul_{}_{}_{}x{}_{}", p.has_dots() ? "dots" : "unpacked", problem.dtypes(), p.tile.mr,
+                       p.has_dots() ? p.dots : p.tile.nb, problem.target.isa.name);
   }
 };
 

@@ -85,7 +85,7 @@ class ChannelNormNhwc : public Impl {
   enum Temp { kMoments, kMean, kFactor };
 
   std::string kernel_name(const Problem& problem, const std::string& part) const {
-    return op_ + part + "_f32_" + problem.target.isa.name;
+    return fmt::format("{}{}_{}_{}", op_, part, problem.dtypes(), problem.target.isa.name);
   }
 
   StepSpec moments(const Problem& problem, const ChannelNorm& norm) const {
@@ -125,7 +125,7 @@ class ChannelNormNhwc : public Impl {
 
   /// Reading and writing the tensor once.
   static double pass_ns(const Problem& problem) {
-    return memory_ns(2.0 * static_cast<double>(problem.type(problem.group.output).bytes()), problem.target);
+    return memory_ns(2.0 * static_cast<double>(problem.bytes(problem.group.output)), problem.target);
   }
 
   std::string op_;

@@ -190,7 +190,7 @@ class LayerNormRows : public Impl {
     proposal.output = any ? layout_like(problem.view(src)) : Layout::row_major;
     proposal.output_demand = Demand::any;
     proposal.cost_ns = parallel_ns(cost_ns(problem), problem.target);
-    proposal.variant = "layer_norm_rows_f32_" + problem.target.isa.name;
+    proposal.variant = fmt::format("layer_norm_rows_{}_{}", problem.dtypes(), problem.target.isa.name);
     return proposal;
   }
 
@@ -201,8 +201,8 @@ class LayerNormRows : public Impl {
                  problem.arg(problem.anchor_input(1))};
     if (k.has_bias) step.args.push_back(problem.arg(problem.anchor_input(2)));
     step.args.insert(step.args.end(), k.epilogue.args().begin(), k.epilogue.args().end());
-    step.kernel = {"layer_norm_rows_f32_" + problem.target.isa.name, k.key(), static_cast<int>(step.args.size()),
-                   [k](KernelBuilder& b) { LayerNormEmitter(b, k).emit(); }};
+    step.kernel = {fmt::format("layer_norm_rows_{}_{}", problem.dtypes(), problem.target.isa.name), k.key(),
+                   static_cast<int>(step.args.size()), [k](KernelBuilder& b) { LayerNormEmitter(b, k).emit(); }};
     step.rows = iterations(k.rows);
     step.cost_ns = cost_ns(problem);
     return {{std::move(step)}, {}};
@@ -215,7 +215,7 @@ class LayerNormRows : public Impl {
     const auto slice = static_cast<double>(slice_shape(type.shape, op_of(problem).axis).elems());
     const double vectors = std::ceil(slice / problem.target.isa.f32_lanes());
     const double rows = static_cast<double>(type.shape.elems()) / slice;
-    return std::max(memory_ns(2.0 * static_cast<double>(type.bytes()), problem.target),
+    return std::max(memory_ns(2.0 * static_cast<double>(problem.bytes(problem.anchor_input(0))), problem.target),
                     vector_ops_ns(rows * (12 * vectors + 60)));
   }
 };

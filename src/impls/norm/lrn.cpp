@@ -101,7 +101,7 @@ class LrnNhwc : public Impl {
     proposal.output = Layout::channels_last;
     proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
     proposal.cost_ns = parallel_ns(one_thread_ns(problem), problem.target);
-    proposal.variant = "lrn_f32_" + problem.target.isa.name;
+    proposal.variant = fmt::format("lrn_{}_{}", problem.dtypes(), problem.target.isa.name);
     return proposal;
   }
 
@@ -112,7 +112,7 @@ class LrnNhwc : public Impl {
     StepSpec step;
     step.args = {ValueArg{src}, ValueArg{dst}};
     step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
-    step.kernel = {"lrn_f32_" + problem.target.isa.name,
+    step.kernel = {fmt::format("lrn_{}_{}", problem.dtypes(), problem.target.isa.name),
                    fmt::format("{} {} {}{}{}", kernel.shape.str(), attribute_text(kernel.src),
                                attribute_text(kernel.dst), kernel.op.attributes(), kernel.epilogue.key()),
                    static_cast<int>(step.args.size()), [kernel](KernelBuilder& b) { LrnEmitter(b, kernel).emit(); }};
@@ -127,8 +127,9 @@ class LrnNhwc : public Impl {
   static const Lrn& op_of(const Problem& problem) { return *op_cast<Lrn>(*problem.anchor().op); }
 
   static double one_thread_ns(const Problem& problem) {
-    const double bytes = problem.type(problem.group.output).bytes();
-    const double vectors = bytes / problem.target.isa.vector_bytes;
+    const double bytes = problem.bytes(problem.group.output);
+    const double vectors =
+        static_cast<double>(problem.type(problem.group.output).shape.elems()) / problem.target.isa.f32_lanes();
     return std::max(memory_ns(2 * bytes, problem.target),
                     vector_ops_ns(vectors * (40 + static_cast<double>(op_of(problem).size))));
   }

@@ -108,14 +108,15 @@ class WindowPool : public Impl {
  private:
   static std::string variant(const Problem& problem) {
     const PoolGeometry g = geometry<Op>(problem);
-    return fmt::format("{}_window_f32_{}_{}", Op::kName, pool_mr(g, problem.target.isa), problem.target.isa.name);
+    return fmt::format("{}_window_{}_{}_{}", Op::kName, problem.dtypes(), pool_mr(g, problem.target.isa),
+                       problem.target.isa.name);
   }
 
   static double cost_ns(const Problem& problem, const PoolGeometry& g) {
     const int lanes = problem.target.isa.f32_lanes();
     double bytes = 0;
     for (ValueId id : {problem.anchor_input(0), problem.group.output}) {
-      bytes += static_cast<double>(problem.type(id).bytes());
+      bytes += static_cast<double>(problem.bytes(id));
     }
     const double vectors = static_cast<double>(ceil_div(g.channels, lanes));
     return std::max(memory_ns(bytes, problem.target), vector_ops_ns(vectors * pool_vector_ops(g, problem.target.isa)));

@@ -132,14 +132,14 @@ class ReduceInnermost : public Impl {
     proposal.output = reduction_layout(problem);
     proposal.output_demand = Demand::any;
     proposal.cost_ns = parallel_ns(reduction_ns(problem), problem.target);
-    proposal.variant = "reduce_innermost_f32_" + problem.target.isa.name;
+    proposal.variant = fmt::format("reduce_innermost_{}_{}", problem.dtypes(), problem.target.isa.name);
     return proposal;
   }
 
   Lowered lower(const Problem& problem) const override {
     const InnermostKernel k = make_kernel(problem);
     StepSpec step;
-    step.kernel = {.name = "reduce_innermost_f32_" + problem.target.isa.name,
+    step.kernel = {.name = fmt::format("reduce_innermost_{}_{}", problem.dtypes(), problem.target.isa.name),
                    .key = k.reduction.key() + loop_key({k.line}) + k.epilogue.key(),
                    .arg_count = 2 + static_cast<int>(k.epilogue.args().size()),
                    .emit = [k](KernelBuilder& b) { InnermostEmitter(b, k).emit(); }};

@@ -124,7 +124,7 @@ class ReduceLanes : public Impl {
     proposal.output = reduction_layout(problem);
     proposal.output_demand = Demand::any;
     proposal.cost_ns = parallel_ns(reduction_ns(problem), problem.target);
-    proposal.variant = "reduce_lanes_f32_" + problem.target.isa.name;
+    proposal.variant = fmt::format("reduce_lanes_{}_{}", problem.dtypes(), problem.target.isa.name);
     return proposal;
   }
 
@@ -137,7 +137,7 @@ class ReduceLanes : public Impl {
     step.rows = iterations(k.reduction.kept);
     k.block = block_vectors(k.lane.extent, step.rows, problem.target);
     step.cols = k.blocks(problem.target.isa.f32_lanes());
-    step.kernel = {.name = "reduce_lanes_f32_" + problem.target.isa.name,
+    step.kernel = {.name = fmt::format("reduce_lanes_{}_{}", problem.dtypes(), problem.target.isa.name),
                    .key = k.reduction.key() + loop_key({k.lane}) + fmt::format(" block{}", k.block) + k.epilogue.key(),
                    .arg_count = 2 + static_cast<int>(k.epilogue.args().size()),
                    .emit = [k](KernelBuilder& b) { LanesEmitter(b, k).emit(); }};

@@ -129,7 +129,8 @@ Layout reduction_layout(const Problem& problem) {
 
 double reduction_ns(const Problem& problem) {
   const double elems = static_cast<double>(problem.type(problem.anchor_input(0)).shape.elems());
-  return std::max(memory_ns(4 * elems, problem.target), vector_ops_ns(2 * elems / problem.target.isa.f32_lanes()));
+  return std::max(memory_ns(static_cast<double>(problem.bytes(problem.anchor_input(0))), problem.target),
+                  vector_ops_ns(2 * elems / problem.target.isa.f32_lanes()));
 }
 
 }  // namespace convoy

@@ -186,15 +186,16 @@ class TapsResize : public Impl {
 
  private:
   static std::string variant(const Problem& problem) {
-    return fmt::format("resize_{}_f32_{}", enum_word(op_of(problem).mode), problem.target.isa.name);
+    return fmt::format("resize_{}_{}_{}", enum_word(op_of(problem).mode), problem.dtypes(), problem.target.isa.name);
   }
 
   static double one_thread_ns(const Problem& problem) {
-    const double src = problem.type(problem.anchor_input(0)).bytes(), dst = problem.type(problem.group.output).bytes();
+    const double src = problem.bytes(problem.anchor_input(0)), dst = problem.bytes(problem.group.output);
     const int taps = op_of(problem).mode == ResizeMode::nearest  ? 1
                      : op_of(problem).mode == ResizeMode::linear ? 4
                                                                  : 16;
-    const double vectors = dst / problem.target.isa.vector_bytes;
+    const double vectors =
+        static_cast<double>(problem.type(problem.group.output).shape.elems()) / problem.target.isa.f32_lanes();
     return std::max(memory_ns(src + dst, problem.target), vector_ops_ns(vectors * (taps + 2)));
   }
 };

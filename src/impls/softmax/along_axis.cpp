@@ -91,14 +91,14 @@ class SoftmaxAlongAxis : public Impl {
   Proposal propose(const Problem& problem) const override {
     Proposal proposal = propose_softmax(problem);
     proposal.cost_ns = proposal.accepted() ? parallel_ns(cost_ns(problem), problem.target) : 0;
-    proposal.variant = "softmax_along_axis_f32_" + problem.target.isa.name;
+    proposal.variant = fmt::format("softmax_along_axis_{}_{}", problem.dtypes(), problem.target.isa.name);
     return proposal;
   }
 
   Lowered lower(const Problem& problem) const override {
     const SoftmaxKernel k = make_softmax(problem);
     StepSpec step = softmax_step(problem, k);
-    step.kernel.name = "softmax_along_axis_f32_" + problem.target.isa.name;
+    step.kernel.name = fmt::format("softmax_along_axis_{}_{}", problem.dtypes(), problem.target.isa.name);
     step.kernel.emit = [k](KernelBuilder& b) { SoftmaxEmitter(b, k).emit(); };
     step.rows = iterations(k.others);
     step.cost_ns = cost_ns(problem);
@@ -112,7 +112,7 @@ class SoftmaxAlongAxis : public Impl {
     const SoftmaxSize size = softmax_size(problem);
     const double vectors = static_cast<double>(ceil_div(size.extent, lanes));
     const double ops = static_cast<double>(size.rows) * (30 * vectors + 40);
-    const auto bytes = static_cast<double>(problem.type(problem.anchor_input(0)).bytes());
+    const auto bytes = static_cast<double>(problem.bytes(problem.anchor_input(0)));
     return std::max(memory_ns(2 * bytes, problem.target), vector_ops_ns(ops));
   }
 };

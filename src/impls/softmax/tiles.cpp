@@ -138,7 +138,7 @@ class SoftmaxTiles : public Impl {
       return Proposal::no("long rows, or few of them");
     }
     proposal.cost_ns = parallel_ns(cost_ns(problem), problem.target);
-    proposal.variant = "softmax_tiles_f32_" + problem.target.isa.name;
+    proposal.variant = fmt::format("softmax_tiles_{}_{}", problem.dtypes(), problem.target.isa.name);
     return proposal;
   }
 
@@ -146,7 +146,7 @@ class SoftmaxTiles : public Impl {
     const TiledSoftmax k = make_tiled(problem);
     const int64_t lanes = problem.target.isa.f32_lanes();
     StepSpec step = softmax_step(problem, k.softmax);
-    step.kernel.name = "softmax_tiles_f32_" + problem.target.isa.name;
+    step.kernel.name = fmt::format("softmax_tiles_{}_{}", problem.dtypes(), problem.target.isa.name);
     step.kernel.key += loop_key({k.line});
     step.kernel.emit = [k](KernelBuilder& b) { TilesEmitter(b, k).emit(); };
     step.rows = iterations(k.softmax.others);
@@ -161,7 +161,7 @@ class SoftmaxTiles : public Impl {
   static double cost_ns(const Problem& problem) {
     const SoftmaxSize size = softmax_size(problem);
     const double vectors = std::ceil(static_cast<double>(size.rows) / problem.target.isa.f32_lanes());
-    const auto bytes = static_cast<double>(problem.type(problem.anchor_input(0)).bytes());
+    const auto bytes = static_cast<double>(problem.bytes(problem.anchor_input(0)));
     return std::max(memory_ns(2 * bytes, problem.target),
                     vector_ops_ns(32 * vectors * static_cast<double>(size.extent)));
   }
