@@ -105,6 +105,9 @@ class Context {
   /// Reads and writes the caller's memory instead: `tensor` must have the port's type.
   Status bind_input(int index, Tensor tensor);
   Status bind_output(int index, Tensor tensor);
+  /// The output is written where the input is read, so that each run goes on from what the last one left. An error when
+  /// their types differ, or when the program writes the one before it has done with the other.
+  Status bind_state(int input, int output);
   /// Runs one inference. Allocates nothing.
   void run();
   /// The same, and adds each step's time in nanoseconds to `step_ns` (one entry a step of the plan).

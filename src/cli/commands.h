@@ -9,6 +9,7 @@ namespace convoy::cli {
 /// Runs the chosen subcommand; returns the exit code. Throws Error.
 using Action = std::function<int()>;
 
+void add_dense(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_profile(CLI::App& app, Action& action);

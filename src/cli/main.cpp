@@ -70,7 +70,9 @@ int run(int argc, char** argv) {
       "First steps: convoy info resnet18.onnx; convoy run resnet18.onnx --input cat.jpg; convoy bench "
       "resnet18.onnx\nExit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 internal error.");
   Action action;
-  for (auto add : {add_run, add_bench, add_tune, add_profile, add_explain, add_compare, add_info}) add(app, action);
+  for (auto add : {add_run, add_dense, add_bench, add_tune, add_profile, add_explain, add_compare, add_info}) {
+    add(app, action);
+  }
   // CLI11 would only say that a subcommand is missing.
   const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
   const auto is_first_word = [&](const CLI::App* command) { return command->check_name(argv[1]); };

@@ -240,6 +240,14 @@ void GraphBuilder::rename(ValueId id, const std::string& name) {
   current = unique(name);
 }
 
+void GraphBuilder::claim_name(ValueId id, const std::string& name) {
+  if (graph_.values[id].name == name) return;
+  for (size_t other = 0; other < graph_.values.size(); ++other) {
+    if (graph_.values[other].name == name) rename(static_cast<ValueId>(other), name + "_replaced");
+  }
+  rename(id, name);
+}
+
 const Tensor* GraphBuilder::constant_of(ValueId id) const {
   return graph_.is_constant(id) ? &*graph_.value(id).constant : nullptr;
 }

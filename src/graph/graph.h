@@ -101,6 +101,8 @@ class GraphBuilder {
   void output(ValueId id);
   /// Renames a value, keeping names unique.
   void rename(ValueId id, const std::string& name);
+  /// Gives a value this very name; another that has it gets a new one.
+  void claim_name(ValueId id, const std::string& name);
 
   const Graph& graph() const { return graph_; }
   const TensorType& type(ValueId id) const { return graph_.type(id); }

@@ -73,7 +73,7 @@ class Rewriter {
     const bool taken = is_network_input(id) ? builder_.graph().value(id).name != name : outputs_.contains(id);
     // One value cannot have two names.
     if (taken) id = copy_value(id, name);
-    claim_name(id, name);
+    builder_.claim_name(id, name);
     outputs_.insert(id);
     builder_.output(id);
   }
@@ -88,15 +88,6 @@ class Rewriter {
     if (!identity) internal_error("no cast in the operator table");
     identity->read_attributes({{"to", std::string(to_string(builder_.type(id).dtype))}});
     return builder_.add1(std::move(identity), {id}, name);
-  }
-
-  void claim_name(ValueId id, const std::string& name) {
-    const std::vector<Value>& values = builder_.graph().values;
-    if (values[id].name == name) return;
-    for (size_t other = 0; other < values.size(); ++other) {
-      if (values[other].name == name) builder_.rename(static_cast<ValueId>(other), name + "_replaced");
-    }
-    builder_.rename(id, name);
   }
 
   const Graph& old_;

@@ -1,5 +1,6 @@
 #include <convoy/program.h>
 
+#include <algorithm>
 #include <cstddef>
 
 #include "runtime/context_data.h"
@@ -16,11 +17,14 @@ bool overlap(const Tensor& a, const Tensor& b) {
   return a_begin < b_begin + b.bytes() && b_begin < a_begin + a.bytes();
 }
 
+void check_index(const std::vector<PortInfo>& ports, const char* kind, int index) {
+  if (index >= 0 && index < static_cast<int>(ports.size())) return;
+  usage_error("there is no {} {}: the network has {}", kind, index, ports.size());
+}
+
 /// Throws when `tensor` cannot stand for the port.
 void check_port(const std::vector<PortInfo>& ports, const char* kind, int index, const Tensor& tensor) {
-  if (index < 0 || index >= static_cast<int>(ports.size())) {
-    usage_error("there is no {} {}: the network has {}", kind, index, ports.size());
-  }
+  check_index(ports, kind, index);
   const PortInfo& port = ports[index];
   if (tensor.type() != port.type) {
     usage_error("{} '{}' is {}, the tensor given is {}", kind, port.name, port.type.str(), tensor.type().str());
@@ -56,6 +60,31 @@ void bind_output(ContextData& context, int index, Tensor tensor) {
   context.outputs[index] = std::move(tensor);
 }
 
+/// Steps that read or write a port, the first and the last; {steps, -1} when there are none.
+std::pair<int64_t, int64_t> steps_at(const Plan& plan, Location::Space space, int index) {
+  const auto steps = static_cast<int64_t>(plan.steps.size());
+  std::pair<int64_t, int64_t> range = {steps, -1};
+  for (int64_t i = 0; i < steps; ++i) {
+    const bool here = std::ranges::any_of(
+        plan.steps[i].args, [&](const Location& arg) { return arg.space == space && arg.index == index; });
+    if (here) range = {std::min(range.first, i), i};
+  }
+  return range;
+}
+
+void bind_state(ContextData& context, int input, int output) {
+  const auto& program = *context.program;
+  check_index(program.inputs, "input", input);
+  check_port(program.outputs, "output", output, context.inputs[input]);
+  const auto last_read = steps_at(program.plan, Location::Space::input, input).second;
+  const auto first_write = steps_at(program.plan, Location::Space::output, output).first;
+  if (first_write <= last_read) {
+    usage_error("'{}' is written before '{}' is read for the last time", program.outputs[output].name,
+                program.inputs[input].name);
+  }
+  context.outputs[output] = context.inputs[input];
+}
+
 /// The Status of what `fn` throws.
 template <class Fn>
 Status status_of(Fn&& fn) {
@@ -86,6 +115,10 @@ Status Context::bind_input(int index, Tensor tensor) {
 
 Status Context::bind_output(int index, Tensor tensor) {
   return status_of([&] { convoy::bind_output(*data_, index, std::move(tensor)); });
+}
+
+Status Context::bind_state(int input, int output) {
+  return status_of([&] { convoy::bind_state(*data_, input, output); });
 }
 
 void Context::run() {

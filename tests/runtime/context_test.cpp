@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
+#include "graph/text.h"
+#include "runtime/compile.h"
 #include "runtime/toy_program.h"
 
 namespace convoy {
@@ -125,6 +128,29 @@ TEST(ContextBind, SaysWhatIsWrong) {
   const std::shared_ptr<void> shifted(owner, bytes.as<char>() + 64);
   EXPECT_EQ(output_error(0, Tensor(type, shifted)), "the memory given for 'y' overlaps that of 'x'");
   EXPECT_TRUE(run_and_check(context, 5)) << "refused bindings change nothing";
+}
+
+Program compiled(const std::string& text) {
+  return compile_graph(graph_from_text("graph g\ninput %x f32[4]\ninput %state f32[4]\n" + text), {});
+}
+
+TEST(ContextBind, StatesGoOnFromTheLastRun) {
+  Context context(compiled("%y f32[4] = add(%x, %state)\n%next f32[4] = relu(%y)\noutput %y\noutput %next\n"));
+  std::fill_n(context.input(0).as<float>(), 4, 1.0f);
+  std::fill_n(context.input(1).as<float>(), 4, 10.0f);
+  ASSERT_TRUE(context.bind_state(1, 1).ok());
+  for (float expected : {11.0f, 12.0f, 13.0f}) {
+    context.run();
+    EXPECT_EQ(context.output(0).as<float>()[3], expected);
+  }
+  EXPECT_EQ(context.output(1).data(), context.input(1).data());
+}
+
+TEST(ContextBind, StatesMayNotBeWrittenTooEarly) {
+  Context context(compiled("%next f32[4] = relu(%x)\n%y f32[4] = add(%next, %state)\noutput %y\noutput %next\n"));
+  EXPECT_EQ(context.bind_state(1, 1).message(), "'next' is written before 'state' is read for the last time");
+  EXPECT_EQ(context.bind_state(2, 1).message(), "there is no input 2: the network has 2");
+  EXPECT_EQ(context.bind_state(1, 2).message(), "there is no output 2: the network has 2");
 }
 
 }  // namespace

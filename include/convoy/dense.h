@@ -1,0 +1,90 @@
+// Dense inference: a network for small patches applied to every patch of an image. Patches overlap, and what they have
+// in common is computed once; results are those of the patch network for each patch.
+//
+//   auto dense = convoy::compile_dense("denoise_16x16.onnx");
+//   convoy::Tensor image = ..., result = ...;                      // dense->output_size(height, width)
+//   convoy::Status status = dense->run(convoy::image_of(image), convoy::image_of(result));
+#pragma once
+
+#include <convoy/program.h>
+
+#include <functional>
+
+namespace convoy {
+
+/// What patches at the edge of the image see beyond it.
+enum class Border {
+  reflect,    ///< the image mirrored, without repeating its last pixel
+  replicate,  ///< its last pixel
+  zero,
+  valid,  ///< nothing: there are only patches that lie inside, and the result is smaller
+};
+
+/// "reflect", "replicate", "zero", "valid".
+std::string_view to_string(Border border);
+
+struct DenseOptions {
+  /// Threads share the tiles of the image; each tile is computed by one.
+  CompileOptions compile;
+  /// Pixels from one patch to the next; 0: the size of the block.
+  int64_t step = 0;
+  /// The network's output is a block of so many by so many pixels, row by row, channel after channel; 1: one pixel a
+  /// patch; 0: what the output's shape says, or a square of as many pixels as it has elements.
+  int64_t block = 0;
+  Border border = Border::reflect;
+  /// Pixels of the output that are computed at once, rows and columns; 0: measured.
+  int64_t tile_height = 0, tile_width = 0;
+  /// Size of the images to come, if it is known: tiles are then cut to fit.
+  int64_t height = 0, width = 0;
+};
+
+/// f32 pixels in the caller's memory; strides in elements.
+struct ImageView {
+  float* data = nullptr;
+  int64_t channels = 1, height = 0, width = 0;
+  int64_t channel_stride = 0, row_stride = 0, pixel_stride = 1;
+};
+
+/// The view of a tensor of 1 x channels x height x width. Throws nothing; the view of any other tensor is empty.
+ImageView image_of(const Tensor& tensor);
+
+struct DenseInfo {
+  int64_t channels = 1, patch_height = 1, patch_width = 1, out_channels = 1;
+  int64_t step = 1, block = 1;
+  Border border = Border::reflect;
+  int64_t tile_height = 0, tile_width = 0;  ///< pixels of the output that are computed at once
+  /// Tiles go down strips of the image, and each continues where the one above ended.
+  bool streamed = false;
+  /// The first node that is computed for each patch by itself, and why; empty when patches share all.
+  std::string not_shared;
+  double macs_per_pixel = 0;        ///< multiply-adds for a pixel of the output, tiles' common borders included
+  double patch_macs_per_pixel = 0;  ///< patch by patch
+};
+
+namespace detail {
+struct DenseData;
+}
+
+/// Cheap to copy; copies share everything. Safe to use from several threads.
+class DenseProgram {
+ public:
+  explicit DenseProgram(std::shared_ptr<const detail::DenseData> data) : data_(std::move(data)) {}
+
+  const DenseInfo& info() const;
+  /// The program for one tile: its first input and output are the image's, others what tiles of a strip hand on.
+  const Program& tile_program() const;
+  /// {rows, columns} of the result for an image of this size.
+  std::pair<int64_t, int64_t> output_size(int64_t height, int64_t width) const;
+  /// Computes `result`, of out_channels and output_size(). `progress` is told, by one thread at a time, how many tiles
+  /// of how many are done.
+  Status run(const ImageView& image, const ImageView& result,
+             const std::function<void(int64_t done, int64_t tiles)>& progress = nullptr) const;
+
+ private:
+  std::shared_ptr<const detail::DenseData> data_;
+};
+
+/// Reads, checks and compiles a patch network.
+Result<DenseProgram> compile_dense(const std::string& model_path, const DenseOptions& options = {});
+
+}  // namespace convoy

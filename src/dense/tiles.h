@@ -1,0 +1,39 @@
+// An image divided into tiles of patches, and the pixels that a tile reads and writes.
+#pragma once
+
+#include <convoy/dense.h>
+
+#include <vector>
+
+#include "dense/patch_geometry.h"
+#include "dense/shared_map.h"
+
+namespace convoy {
+
+/// Where the patches of an image lie.
+struct PatchLayout {
+  PatchGrid grid;              ///< of the whole image
+  int64_t top = 0, left = 0;   ///< pixels that the first patch begins before the image
+  int64_t rows = 0, cols = 0;  ///< of the result
+};
+
+PatchLayout patch_layout(const PatchGeometry& geometry, Border border, int64_t height, int64_t width);
+
+/// For `count` pixels along an axis from `begin` on, the pixel of the image, of that extent, that is seen there: its
+/// index, or -1 for zero. `extent` > 0.
+std::vector<int64_t> seen_pixels(int64_t begin, int64_t count, int64_t extent, Border border);
+
+/// Reads rows[y], cols[x] of each channel into planes that lie one after the other.
+void read_tile(const ImageView& image, const std::vector<int64_t>& rows, const std::vector<int64_t>& cols,
+               float* planes);
+
+/// Part of an image.
+struct TileRect {
+  int64_t top = 0, left = 0, height = 0, width = 0;
+};
+
+/// Writes the part `from` of planes of `plane_height` x `plane_width` to the image, at `top`, `left`.
+void write_tile(const float* planes, int64_t plane_height, int64_t plane_width, const TileRect& from,
+                const ImageView& image, int64_t top, int64_t left);
+
+}  // namespace convoy
