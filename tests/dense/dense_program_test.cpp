@@ -3,7 +3,9 @@
 
 #include <filesystem>
 
+#include "dense/dense_compiler.h"
 #include "dense/patch_by_patch.h"
+#include "dense/random_patch_network.h"
 #include "dense/tiles.h"
 #include "passes/pass_test.h"
 #include "runtime/compile.h"
@@ -38,8 +40,7 @@ Tensor with_border(const Tensor& image, const DenseInfo& info, const PatchLayout
   return wide;
 }
 
-Tensor expected_result(const std::string& model, const DenseInfo& info, const Tensor& image) {
-  const Graph patch = load_model(model_path(model), {});
+Tensor expected_result(const Graph& patch, const DenseInfo& info, const Tensor& image) {
   const PatchGeometry geometry = patch_geometry(patch, {.step = info.step, .block = info.block});
   const PatchLayout layout = patch_layout(geometry, info.border, image.shape()[2], image.shape()[3]);
   return patch_by_patch(patch, geometry, with_border(image, info, layout), layout.grid);
@@ -60,17 +61,21 @@ void expect_result(const Tensor& found, const Tensor& expected) {
   EXPECT_LE(difference, 1e-5 * largest);
 }
 
-void expect_dense(const std::string& model, const DenseOptions& options, int64_t height, int64_t width) {
-  SCOPED_TRACE(fmt::format("{} {} {}x{} tiles of {}x{}", model, to_string(options.border), width, height,
+void expect_dense(const Graph& patch, const DenseOptions& options, int64_t height, int64_t width) {
+  SCOPED_TRACE(fmt::format("{} {} {}x{} tiles of {}x{}", patch.name, to_string(options.border), width, height,
                            options.tile_width, options.tile_height));
-  const auto dense = compile_dense(model_path(model), options);
-  ASSERT_TRUE(dense) << dense.status().message();
-  const Tensor image = random_image(Shape{1, dense->info().channels, height, width});
-  const auto [rows, cols] = dense->output_size(height, width);
-  const Tensor result(DType::f32, Shape{1, dense->info().out_channels, rows, cols});
-  const Status status = dense->run(image_of(image), image_of(result));
+  const DenseProgram dense = compile_dense_graph(patch, options);
+  const Tensor image = random_image(Shape{1, dense.info().channels, height, width});
+  const auto [rows, cols] = dense.output_size(height, width);
+  const Tensor result(DType::f32, Shape{1, dense.info().out_channels, rows, cols});
+  const Status status = dense.run(image_of(image), image_of(result));
   ASSERT_TRUE(status.ok()) << status.message();
-  expect_result(result, expected_result(model, dense->info(), image));
+  expect_result(result, expected_result(patch, dense.info(), image));
+}
+
+void expect_dense(const std::string& model, const DenseOptions& options, int64_t height, int64_t width) {
+  SCOPED_TRACE(model);
+  expect_dense(load_model(model_path(model), {}), options, height, width);
 }
 
 TEST(DenseProgram, EqualsPatchByPatch) {
@@ -80,6 +85,28 @@ TEST(DenseProgram, EqualsPatchByPatch) {
     }
   }
 }
+
+/// A quarter of 200 networks made up at random.
+class MadeUpPatchNetworks : public testing::TestWithParam<unsigned> {};
+
+TEST_P(MadeUpPatchNetworks, EqualPatchByPatch) {
+  constexpr unsigned kNetworks = 50;
+  for (unsigned seed = GetParam() * kNetworks; seed < (GetParam() + 1) * kNetworks; ++seed) {
+    SCOPED_TRACE(seed);
+    const RandomPatchNetwork network = random_patch_network(1000 + seed);
+    DenseOptions options{.step = network.step,
+                         .block = network.block,
+                         .border = static_cast<Border>(seed % 3),
+                         .tile_height = 6 * network.block,
+                         .tile_width = 5 * network.block};
+    options.compile.threads = 1 + static_cast<int>(seed % 2);
+    options.compile.use_cache = false;
+    expect_dense(network.graph, options, 20 + seed % 9, 17 + seed % 7);
+    if (HasFatalFailure()) return;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Quarters, MadeUpPatchNetworks, testing::Range(0u, 4u));
 
 TEST(DenseProgram, ImagesOfAllSizes) {
   for (int64_t size : {1, 3, 4, 15, 16, 17, 30}) {

@@ -1,0 +1,30 @@
+// What a DenseProgram is made of.
+#pragma once
+
+#include <convoy/dense.h>
+
+#include <string>
+
+#include "dense/patch_geometry.h"
+#include "dense/shared_map.h"
+
+namespace convoy::detail {
+
+/// A program for part of an image.
+struct TileProgram {
+  PatchGrid tile;  ///< patches that a run computes
+  Program program;
+  /// Runs go down a strip of the image, each giving the next its states; else they are independent.
+  bool streamed = false;
+  int64_t delay = 0;  ///< rows of the result, see StreamNetwork
+  std::string not_shared;
+};
+
+struct DenseData {
+  PatchGeometry geometry;
+  DenseInfo info;
+  int threads = 1;
+  TileProgram tile;
+};
+
+}  // namespace convoy::detail
