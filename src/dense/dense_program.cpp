@@ -53,7 +53,10 @@ Status DenseProgram::run(const ImageView& image, const ImageView& result,
 }
 
 Result<DenseProgram> compile_dense(const std::string& model_path, const DenseOptions& options) {
-  return catch_errors([&] { return compile_dense_graph(load_model(model_path, options.compile), options); });
+  return catch_errors([&] {
+    Graph patch = load_model(model_path, options.compile);
+    return with_context(model_path, [&] { return compile_dense_graph(std::move(patch), options); });
+  });
 }
 
 }  // namespace convoy

@@ -55,7 +55,8 @@ TEST_F(Dense, Errors) {
   expect_failure(2, "--border", dense("--border mirror"));
   expect_failure(2, "WIDTHxHEIGHT", "dense " + model("patch_denoise_stride2.onnx") + " --input x.npy --tile 24");
   expect_failure(1, "blocks of 4x4 pixels every 8 pixels leave gaps", dense("--step 8"));
-  expect_failure(1, "no block of 3x3", dense("--block 3"));
+  expect_failure(1, "patch_denoise_stride2.onnx: the output 'block' is f32[1x16], which is no block of 3x3",
+                 dense("--block 3"));
   expect_failure(1, "/nowhere/y.npy", dense("--output /nowhere/y.npy"));
   expect_failure(1, "input 'patch'", "dense " + model("patch_denoise_rgb_pool.onnx") + " --tile 8x8 --input x.npy");
 }
