@@ -52,6 +52,7 @@ struct DenseInfo {
   int64_t channels = 1, patch_height = 1, patch_width = 1, out_channels = 1;
   int64_t step = 1, block = 1;
   Border border = Border::reflect;
+  int threads = 1;
   int64_t tile_height = 0, tile_width = 0;  ///< pixels of the output that are computed at once
   /// Tiles go down strips of the image, and each continues where the one above ended.
   bool streamed = false;

@@ -41,7 +41,7 @@ double seconds_since(Clock::time_point begin) {
 /// Of a picture, or of the last two axes of an array.
 ImageSize size_of_input(const std::string& path) {
   if (!path.ends_with(".npy")) return image_size(path);
-  const Shape shape = read_npy(path).shape();
+  const Shape shape = read_npy_type(path).shape;
   if (shape.rank() < 2) invalid_input("{}: holds {}, no image", path, shape.str());
   return {shape[shape.rank() - 2], shape[shape.rank() - 1]};
 }
@@ -56,13 +56,12 @@ Border parse_border(const std::string& word) {
 /// "192x48": width first, as pictures are measured.
 void parse_tile(const std::string& text, DenseOptions& dense) {
   if (text.empty()) return;
-  int64_t width = 0, height = 0;
-  int used = 0;
-  const bool two = std::sscanf(text.c_str(), "%ldx%ld%n", &width, &height, &used) == 2;
-  if (!two || used != static_cast<int>(text.size()) || width < 1 || height < 1 || width > 65536 || height > 65536) {
+  constexpr int64_t kMost = 65536;
+  const Shape tile = parse_shape(text, "--tile");
+  if (tile.rank() != 2 || std::max(tile[0], tile[1]) > kMost) {
     usage_error("--tile {}: takes WIDTHxHEIGHT in pixels, 192x48 for example", text);
   }
-  dense.tile_width = width, dense.tile_height = height;
+  dense.tile_width = tile[0], dense.tile_height = tile[1];
 }
 
 DenseOptions dense_options(const DenseCommandOptions& options, const ImageSize& size) {
@@ -88,7 +87,7 @@ DenseProgram compile(const DenseCommandOptions& options, const ImageSize& size) 
   return value_of(compile_dense(options.model.model, dense));
 }
 
-void print_network(const DenseCommandOptions& options, const DenseProgram& dense, int threads) {
+void print_network(const DenseCommandOptions& options, const DenseProgram& dense) {
   const DenseInfo& info = dense.info();
   const std::string every = info.step == 1 ? "pixel" : fmt::format("{} pixels", info.step);
   fmt::print("{}: {}x{}x{} patches every {} -> {}x{}x{}\n", file_name(options.model.model), info.patch_width,
@@ -97,7 +96,7 @@ void print_network(const DenseCommandOptions& options, const DenseProgram& dense
              count_text(info.patch_macs_per_pixel), three_digits(info.patch_macs_per_pixel / info.macs_per_pixel));
   if (!info.not_shared.empty()) fmt::print("computed patch by patch from {}\n", info.not_shared);
   fmt::print("tiles of {}x{} pixels{}, {}\n", info.tile_width, info.tile_height, info.streamed ? " down strips" : "",
-             threads_text(threads));
+             threads_text(info.threads));
 }
 
 /// Seconds of the fastest run.
@@ -157,9 +156,8 @@ int dense(const DenseCommandOptions& options) {
       {program.tile_program().outputs()[0].name, {DType::f32, Shape{1, info.out_channels, rows, cols}}}};
   const NetworkInputs image = read_inputs(options.input, inputs, outputs, Missing::error);
   check_outputs(options.output, outputs, image.picture.has_value());
-  const int threads = make_target(compile_options(options.model)).threads;
   for (const std::string& note : image.notes) fmt::print("{}\n", note);
-  print_network(options, program, threads);
+  print_network(options, program);
   if (options.layers) print_layers(program);
 
   const Tensor result(outputs[0].type);
@@ -169,7 +167,7 @@ int dense(const DenseCommandOptions& options) {
   if (!options.json.empty()) {
     write_json(options.json, {{"version", 1},
                               {"model", file_name(options.model.model)},
-                              {"threads", threads},
+                              {"threads", info.threads},
                               {"tile", {info.tile_width, info.tile_height}},
                               {"streamed", info.streamed},
                               {"output", {cols, rows}},

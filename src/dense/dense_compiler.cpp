@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -35,9 +36,10 @@ class DenseCompiler {
 
   DenseProgram compile() {
     const int64_t width = options_.tile_width, height = options_.tile_height;
-    const bool given = width || height;
-    TileProgram best = given ? compiled(height ? height : width, width ? width : height) : fastest();
     const int64_t block = geometry_.block;
+    const auto given = [&](int64_t side, int64_t other) { return ceil_div(side > 0 ? side : other, block); };
+    TileProgram best =
+        width > 0 || height > 0 ? compiled(fitted({given(height, width), given(width, height)})) : fastest();
     const auto pixels = static_cast<double>(best.tile.patches() * block * block);
     DenseInfo info{.channels = geometry_.channels,
                    .patch_height = geometry_.height,
@@ -46,46 +48,50 @@ class DenseCompiler {
                    .step = geometry_.step,
                    .block = block,
                    .border = options_.border,
+                   .threads = threads_,
                    .tile_height = best.tile.rows * block,
                    .tile_width = best.tile.cols * block,
                    .streamed = best.streamed,
                    .not_shared = best.not_shared,
                    .macs_per_pixel = static_cast<double>(best.program.data().plan.macs) / pixels,
                    .patch_macs_per_pixel = static_cast<double>(patch_.macs()) / static_cast<double>(block * block)};
-    return DenseProgram(std::make_shared<DenseData>(DenseData{geometry_, info, threads_, std::move(best)}));
+    return DenseProgram(std::make_shared<DenseData>(DenseData{geometry_, info, std::move(best)}));
   }
 
  private:
-  /// Small tiles compute more borders, or fill registers less well; large ones leave the caches.
+  /// Small tiles compute more borders, or fill registers less well; large ones leave the caches, or threads without
+  /// work.
   TileProgram fastest() const {
     std::optional<MeasuredTile> best;
     std::vector<PatchGrid> known;
-    for (int64_t height : {12, 24, 48}) {
+    for (int64_t height : {12, 24, 48}) {  // pixels of the image
       for (int64_t width : {48, 96, 192, 384}) {
-        const PatchGrid tile = tile_of(height, width);
+        const PatchGrid tile = fitted({ceil_div(height, geometry_.step), ceil_div(width, geometry_.step)});
         if (std::ranges::count(known, tile) > 0) continue;
         known.push_back(tile);
-        MeasuredTile next = measured(height, width);
+        MeasuredTile next = measured(tile);
         if (!best || next.ns_per_patch < best->ns_per_patch) best = std::move(next);
       }
     }
     return std::move(best->program);
   }
 
-  /// Patches of a tile of about so many pixels, so that an image of the size expected is divided evenly.
-  PatchGrid tile_of(int64_t height, int64_t width) const {
-    const bool known = options_.height > 0 && options_.width > 0;
-    const PatchLayout all =
-        known ? patch_layout(geometry_, options_.border, options_.height, options_.width) : PatchLayout();
-    const auto along = [&](int64_t pixels, int64_t patches) {
-      const int64_t most = std::max<int64_t>(1, ceil_div(pixels, geometry_.block));
-      return known && patches > 0 ? ceil_div(patches, ceil_div(patches, most)) : most;
-    };
-    return {along(height, all.grid.rows), along(width, all.grid.cols)};
+  /// Of the image that is expected; without patches when none is.
+  PatchGrid image_grid() const {
+    if (options_.height < 1 || options_.width < 1) return {0, 0};
+    return patch_layout(geometry_, options_.border, options_.height, options_.width).grid;
   }
 
-  TileProgram compiled(int64_t height, int64_t width) const {
-    const PatchGrid tile = tile_of(height, width);
+  /// About so many patches, so that the image that is expected is divided evenly.
+  PatchGrid fitted(PatchGrid tile) const {
+    const PatchGrid image = image_grid();
+    const auto along = [](int64_t most, int64_t patches) {
+      return patches > 0 ? ceil_div(patches, ceil_div(patches, most)) : most;
+    };
+    return {along(tile.rows, image.rows), along(tile.cols, image.cols)};
+  }
+
+  TileProgram compiled(PatchGrid tile) const {
     CompileOptions one_thread = options_.compile;
     one_thread.threads = 1;
     DenseNetwork dense = densify(patch_, geometry_, tile);
@@ -97,22 +103,29 @@ class DenseCompiler {
   }
 
   /// The fastest of some runs: what disturbs one does not disturb all.
-  MeasuredTile measured(int64_t height, int64_t width) const {
-    constexpr int kLeastRuns = 5;
-    constexpr double kLeastNs = 2e7;
-    MeasuredTile tile{compiled(height, width)};
-    Context context(tile.program.program);
+  MeasuredTile measured(PatchGrid tile) const {
+    constexpr double kEnoughNs = 2e7;
+    MeasuredTile result{compiled(tile)};
+    Context context(result.program.program);
     context.run();  // warms up
-    const auto patches = static_cast<double>(tile.program.tile.patches());
-    double total_ns = 0;
-    for (int run = 0; run < kLeastRuns || total_ns < kLeastNs; ++run) {
+    double least_ns = std::numeric_limits<double>::infinity();
+    for (double total_ns = 0; total_ns < kEnoughNs;) {
       const auto begin = std::chrono::steady_clock::now();
       context.run();
       const std::chrono::duration<double, std::nano> ns = std::chrono::steady_clock::now() - begin;
       total_ns += ns.count();
-      tile.ns_per_patch = run == 0 ? ns.count() / patches : std::min(tile.ns_per_patch, ns.count() / patches);
+      least_ns = std::min(least_ns, ns.count());
     }
-    return tile;
+    result.ns_per_patch = idle_factor(result.program) * least_ns / static_cast<double>(tile.patches());
+    return result;
+  }
+
+  /// By how much the image takes longer because threads run out of items.
+  double idle_factor(const TileProgram& program) const {
+    const PatchGrid image = image_grid();
+    if (image.patches() == 0) return 1;
+    const int64_t items = divide_image(image, program.tile, program.streamed, threads_).items();
+    return static_cast<double>(ceil_div(items, threads_) * threads_) / static_cast<double>(items);
   }
 
   const DenseOptions& options_;

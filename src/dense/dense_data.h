@@ -23,8 +23,9 @@ struct TileProgram {
 struct DenseData {
   PatchGeometry geometry;
   DenseInfo info;
-  int threads = 1;
   TileProgram tile;
+
+  int threads() const { return info.threads; }
 };
 
 }  // namespace convoy::detail

@@ -36,14 +36,12 @@ class DenseRun {
         result_(result),
         layout_(patch_layout(data.geometry, data.info.border, image.height, image.width)) {
     check();
-    item_cols_ = ceil_div(layout_.grid.cols, tile_.cols);
-    rows_of_item_ = data.tile.streamed ? strip_rows() : tile_.rows;
-    item_rows_ = ceil_div(layout_.grid.rows, rows_of_item_);
+    items_ = divide_image(layout_.grid, tile_, data.tile.streamed, data.threads());
   }
 
   void run(const std::function<void(int64_t, int64_t)>& progress) {
-    const int64_t items = item_rows_ * item_cols_;
-    const auto workers = static_cast<size_t>(std::min<int64_t>(data_.threads, items));
+    const int64_t items = items_.items();
+    const auto workers = static_cast<size_t>(std::min<int64_t>(data_.threads(), items));
     std::atomic<int64_t> next = 0;
     std::mutex mutex;
     int64_t done = 0;
@@ -51,7 +49,7 @@ class DenseRun {
       Context context(data_.tile.program);
       bind_states(context);
       for (int64_t item = next++; item < items; item = next++) {
-        compute(context, item / item_cols_, item % item_cols_);
+        compute(context, item / items_.cols, item % items_.cols);
         if (!progress) continue;
         const std::lock_guard lock(mutex);
         progress(++done, items);
@@ -75,15 +73,6 @@ class DenseRun {
     }
   }
 
-  /// Rows of patches in a strip: enough strips for threads to share them evenly, but each so long that filling its line
-  /// buffers costs little.
-  int64_t strip_rows() const {
-    constexpr int64_t kStripsPerThread = 6, kLeastRuns = 32;
-    const int64_t wanted = data_.threads == 1 ? 1 : ceil_div(kStripsPerThread * data_.threads, item_cols_);
-    const int64_t least = kLeastRuns * tile_.rows;
-    return std::max(std::min(least, layout_.grid.rows), ceil_div(layout_.grid.rows, wanted));
-  }
-
   void bind_states(Context& context) const {
     for (int i = 1; i < static_cast<int>(data_.tile.program.inputs().size()); ++i) {
       if (const Status status = context.bind_state(i, i); !status) internal_error("{}", status.message());
@@ -91,7 +80,7 @@ class DenseRun {
   }
 
   void compute(Context& context, int64_t row, int64_t col) {
-    const PatchRange rows = part_of(layout_.grid.rows, row, rows_of_item_);
+    const PatchRange rows = part_of(layout_.grid.rows, row, items_.patch_rows);
     const PatchRange cols = part_of(layout_.grid.cols, col, tile_.cols);
     // The last tiles begin early enough to end with the image, as far as it is large enough; what they share with
     // those before them is not written again.
@@ -145,8 +134,7 @@ class DenseRun {
   const PatchGrid tile_;
   const ImageView image_, result_;
   const PatchLayout layout_;
-  int64_t item_rows_ = 0, item_cols_ = 0;
-  int64_t rows_of_item_ = 0;  ///< rows of patches
+  ItemGrid items_;
 };
 
 }  // namespace

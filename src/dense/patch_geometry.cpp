@@ -57,6 +57,8 @@ ValueId patch_image(const Graph& patch) {
 
 PatchGeometry patch_geometry(const Graph& patch, const PatchOptions& options) {
   check_ports(patch);
+  if (options.step < 0 || options.block < 0)
+    usage_error("a step of {} and a block of {}: neither is negative", options.step, options.block);
   const Shape& image = patch.type(patch_image(patch)).shape;
   const TensorType& output = patch.type(patch.outputs[0]);
   PatchGeometry geometry{.channels = image[1], .height = image[2], .width = image[3]};

@@ -47,6 +47,19 @@ PatchLayout patch_layout(const PatchGeometry& g, Border border, int64_t height, 
   return {{h.patches, w.patches}, h.before, w.before, h.pixels, w.pixels};
 }
 
+ItemGrid divide_image(PatchGrid image, PatchGrid tile, bool streamed, int threads) {
+  // Enough strips for threads to share them evenly, but each so long that filling its line buffers costs little.
+  constexpr int64_t kStripsPerThread = 6, kLeastRuns = 16;
+  ItemGrid items{.patch_rows = tile.rows, .rows = 1, .cols = ceil_div(image.cols, tile.cols)};
+  if (streamed && items.cols > 0) {
+    const int64_t strips = threads == 1 ? 1 : ceil_div(kStripsPerThread * threads, items.cols);
+    const int64_t least = std::min(kLeastRuns * tile.rows, image.rows);
+    items.patch_rows = std::max<int64_t>({1, least, ceil_div(image.rows, strips)});
+  }
+  items.rows = ceil_div(image.rows, items.patch_rows);
+  return items;
+}
+
 std::vector<int64_t> seen_pixels(int64_t begin, int64_t count, int64_t extent, Border border) {
   std::vector<int64_t> pixels(count);
   for (int64_t i = 0; i < count; ++i) pixels[i] = seen_pixel(begin + i, extent, border);

@@ -19,6 +19,17 @@ struct PatchLayout {
 
 PatchLayout patch_layout(const PatchGeometry& geometry, Border border, int64_t height, int64_t width);
 
+/// How an image is divided among threads: items of so many rows of patches, and as wide as a tile.
+struct ItemGrid {
+  int64_t patch_rows = 1;
+  int64_t rows = 1, cols = 1;
+
+  int64_t items() const { return rows * cols; }
+};
+
+/// Independent tiles are items; tiles that go down strips are joined to strips.
+ItemGrid divide_image(PatchGrid image, PatchGrid tile, bool streamed, int threads);
+
 /// For `count` pixels along an axis from `begin` on, the pixel of the image, of that extent, that is seen there: its
 /// index, or -1 for zero. `extent` > 0.
 std::vector<int64_t> seen_pixels(int64_t begin, int64_t count, int64_t extent, Border border);

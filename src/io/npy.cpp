@@ -87,6 +87,13 @@ Tensor read_npy(const std::string& path) {
   });
 }
 
+TensorType read_npy_type(const std::string& path) {
+  return with_context(path, [&] {
+    FileSource source(path);
+    return read_header(source).type;
+  });
+}
+
 std::string npy_bytes(const Tensor& tensor) {
   if (tensor.dtype() == DType::bf16) return npy_bytes(convert(tensor, DType::f32));
   std::string bytes = npy_header_bytes(tensor.type());

@@ -197,6 +197,7 @@ TEST(DenseProgram, RefusesNetworksThatAreNone) {
   EXPECT_NE(refusal("missing.onnx", {}).find("missing.onnx"), std::string::npos);
   EXPECT_NE(refusal("patch_denoise_valid.onnx", {.step = 2}).find("blocks of 4x4 pixels every 2 pixels overlap"),
             std::string::npos);
+  EXPECT_NE(refusal("patch_denoise_valid.onnx", {.step = -4}).find("neither is negative"), std::string::npos);
   EXPECT_NE(refusal("patch_denoise_valid.onnx", {.block = 3}).find("no block of 3x3 pixels"), std::string::npos);
 }
 

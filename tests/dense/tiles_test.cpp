@@ -37,6 +37,15 @@ TEST(Tiles, OnePixelAPatchLiesInItsMiddle) {
   expect_layout(pixels, Border::zero, 10, 9, {{4, 3}, 2, 2, 4, 3});
 }
 
+TEST(Tiles, ThreadsGetItemsEnough) {
+  EXPECT_EQ(divide_image({100, 100}, {10, 25}, false, 2).items(), 40);
+  const ItemGrid one_thread = divide_image({1000, 100}, {3, 25}, true, 1);
+  EXPECT_EQ(one_thread.patch_rows, 1000) << "whole strips";
+  EXPECT_EQ(one_thread.items(), 4);
+  EXPECT_EQ(divide_image({1000, 100}, {3, 25}, true, 4).items(), 24);
+  EXPECT_EQ(divide_image({40, 25}, {3, 25}, true, 64).patch_rows, 40) << "not shorter than filling buffers is worth";
+}
+
 TEST(Tiles, PartsAreWrittenWhereTheyBelong) {
   const std::vector<float> planes = {1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60};  // 2 channels of 2 x 3
   std::vector<float> pixels(3 * 3 * 2, 0.0f);                                    // 3 x 3 of 2 channels
