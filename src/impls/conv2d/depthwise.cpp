@@ -9,9 +9,8 @@
 // under. Channels run innermost, so that pixels are read in the order they lie in memory.
 #include <algorithm>
 
-#include "impls/conv2d/geometry.h"
+#include "impls/conv2d/depthwise_step.h"
 #include "impls/conv2d/list.h"
-#include "impls/epilogue.h"
 #include "impls/register_tile.h"
 #include "impls/window_tiles.h"
 #include "support/int_math.h"
@@ -19,8 +18,6 @@
 namespace convoy {
 
 namespace {
-
-enum DepthwiseArg { kSrc, kWeights, kBias, kDst, kEpilogueArgs };
 
 /// Pixels per tile: accumulators and one row of the window's weights stay in registers.
 int depthwise_mr(const ConvGeometry& g, const Isa& isa) {
@@ -100,40 +97,25 @@ class DepthwiseConv2d : public Impl {
   Proposal propose(const Problem& problem) const override {
     if (auto why = conv_refusal(problem); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = conv_geometry(problem);
-    if (g.groups == 1 || g.ic != 1 || g.oc != 1) return Proposal::no("not depthwise");
+    if (!is_depthwise(g)) return Proposal::no("not depthwise");
     if (g.w.taps > 16) return Proposal::no("window wider than 16");
-    Proposal proposal;
-    proposal.output = Layout::channels_last;
-    proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
-    proposal.packed_bytes = problem.constant_bytes(1);
-    proposal.cost_ns = cost_ns(g, problem.target);
-    proposal.variant = variant(problem, g);
-    return proposal;
+    return propose_depthwise(problem, kernel(problem, g));
   }
 
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
-    const Isa& isa = problem.target.isa;
-    const int mr = depthwise_mr(g, isa);
-    const Epilogue epilogue(problem, kEpilogueArgs);
-    StepSpec step;
-    step.kernel = {.name = variant(problem, g),
-                   .key = g.key() + epilogue.key(),
-                   .arg_count = kEpilogueArgs + static_cast<int>(epilogue.args().size()),
-                   .emit = [g, epilogue, mr](KernelBuilder& b) { DepthwiseEmitter(b, g, epilogue, mr).emit(); }};
-    step.rows = g.batch * g.h.out;
-    step.cols = ceil_div(g.groups, isa.f32_lanes());
-    step.cost_ns = cost_ns(g, problem.target) * problem.target.threads;
-    step.args = {ValueArg{problem.anchor_input(0)}, pack_weights(problem, g),
-                 padded_bias(problem, round_up(g.groups, isa.f32_lanes())), ValueArg{problem.group.output}};
-    step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
-    return {{std::move(step)}, {}};
+    return lower_depthwise(problem, g, kernel(problem, g), pack_weights(problem, g));
   }
 
  private:
-  static std::string variant(const Problem& problem, const ConvGeometry& g) {
+  static DepthwiseKernel kernel(const Problem& problem, const ConvGeometry& g) {
     const Isa& isa = problem.target.isa;
-    return fmt::format("conv2d_depthwise_{}_{}_{}", problem.dtypes(), depthwise_mr(g, isa), isa.name);
+    const int mr = depthwise_mr(g, isa);
+    return {
+        .name = fmt::format("conv2d_depthwise_{}_{}_{}", problem.dtypes(), mr, isa.name),
+        .vector_channels = isa.f32_lanes(),
+        .cost_ns = cost_ns(g, problem.target),
+        .emit = [g, mr](KernelBuilder& b, const Epilogue& epilogue) { DepthwiseEmitter(b, g, epilogue, mr).emit(); }};
   }
 
   /// About one multiply-add a cycle: loads bind as much as arithmetic, and more where they widen.

@@ -14,9 +14,8 @@
 // Task space: rows = batch x output rows, columns = vectors of 2 * lanes channels. A tile is mr neighbouring pixels.
 #include <algorithm>
 
-#include "impls/conv2d/geometry.h"
+#include "impls/conv2d/depthwise_step.h"
 #include "impls/conv2d/list.h"
-#include "impls/epilogue.h"
 #include "impls/register_tile.h"
 #include "impls/window_tiles.h"
 #include "support/half.h"
@@ -25,8 +24,6 @@
 namespace convoy {
 
 namespace {
-
-enum Arg { kSrc, kWeights, kBias, kDst, kEpilogueArgs };
 
 int64_t channels_per_vector(const Isa& isa) {
   return 2 * isa.f32_lanes();
@@ -194,42 +191,26 @@ class DepthwisePairs : public Impl {
     if (auto why = conv_refusal(problem); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = conv_geometry(problem);
     if (!g.src_bf16 || !problem.target.isa.bf16_dot) return Proposal::no("no dot products of bf16 pairs");
-    if (g.groups == 1 || g.ic != 1 || g.oc != 1) return Proposal::no("not depthwise");
+    if (!is_depthwise(g)) return Proposal::no("not depthwise");
     if (std::max(g.w.taps, g.h.taps) > 16) return Proposal::no("window larger than 16");
-    Proposal proposal;
-    proposal.output = Layout::channels_last;
-    proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
-    proposal.packed_bytes = problem.constant_bytes(1);
-    proposal.cost_ns = cost_ns(g, problem.target);
-    proposal.variant = variant(problem, g);
-    return proposal;
+    return propose_depthwise(problem, kernel(problem, g));
   }
 
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
-    const Isa& isa = problem.target.isa;
-    const int mr = tile_pixels(g, isa);
-    const int64_t lanes = isa.f32_lanes();
-    const Epilogue epilogue(problem, kEpilogueArgs);
-    StepSpec step;
-    step.kernel = {.name = variant(problem, g),
-                   .key = g.key() + epilogue.key(),
-                   .arg_count = kEpilogueArgs + static_cast<int>(epilogue.args().size()),
-                   .emit = [g, epilogue, mr](KernelBuilder& b) { PairsEmitter(b, g, epilogue, mr).emit(); }};
-    step.rows = g.batch * g.h.out;
-    step.cols = ceil_div(g.groups, channels_per_vector(isa));
-    step.cost_ns = cost_ns(g, problem.target) * problem.target.threads;
     const Tensor& weights = *problem.graph().value(problem.anchor_input(1)).constant;
-    step.args = {ValueArg{problem.anchor_input(0)}, pack_weights(g, lanes, weights.as<float>()),
-                 padded_bias(problem, round_up(g.groups, channels_per_vector(isa))), ValueArg{problem.group.output}};
-    step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
-    return {{std::move(step)}, {}};
+    return lower_depthwise(problem, g, kernel(problem, g),
+                           pack_weights(g, problem.target.isa.f32_lanes(), weights.as<float>()));
   }
 
  private:
-  static std::string variant(const Problem& problem, const ConvGeometry& g) {
+  static DepthwiseKernel kernel(const Problem& problem, const ConvGeometry& g) {
     const Isa& isa = problem.target.isa;
-    return fmt::format("conv2d_depthwise_pairs_{}_{}_{}", problem.dtypes(), tile_pixels(g, isa), isa.name);
+    const int mr = tile_pixels(g, isa);
+    return {.name = fmt::format("conv2d_depthwise_pairs_{}_{}_{}", problem.dtypes(), mr, isa.name),
+            .vector_channels = channels_per_vector(isa),
+            .cost_ns = cost_ns(g, problem.target),
+            .emit = [g, mr](KernelBuilder& b, const Epilogue& epilogue) { PairsEmitter(b, g, epilogue, mr).emit(); }};
   }
 };
 

@@ -1,0 +1,38 @@
+#include "impls/conv2d/depthwise_step.h"
+
+#include "impls/conv2d/list.h"
+#include "support/int_math.h"
+
+namespace convoy {
+
+bool is_depthwise(const ConvGeometry& g) {
+  return g.groups > 1 && g.ic == 1 && g.oc == 1;
+}
+
+Proposal propose_depthwise(const Problem& problem, const DepthwiseKernel& kernel) {
+  Proposal proposal;
+  proposal.output = Layout::channels_last;
+  proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
+  proposal.packed_bytes = problem.constant_bytes(1);
+  proposal.cost_ns = kernel.cost_ns;
+  proposal.variant = kernel.name;
+  return proposal;
+}
+
+Lowered lower_depthwise(const Problem& problem, const ConvGeometry& g, const DepthwiseKernel& kernel, Tensor weights) {
+  const Epilogue epilogue(problem, kEpilogueArgs);
+  StepSpec step;
+  step.kernel = {.name = kernel.name,
+                 .key = g.key() + epilogue.key(),
+                 .arg_count = kEpilogueArgs + static_cast<int>(epilogue.args().size()),
+                 .emit = [emit = kernel.emit, epilogue](KernelBuilder& b) { emit(b, epilogue); }};
+  step.rows = g.batch * g.h.out;
+  step.cols = ceil_div(g.groups, kernel.vector_channels);
+  step.cost_ns = kernel.cost_ns * problem.target.threads;
+  step.args = {ValueArg{problem.anchor_input(0)}, std::move(weights),
+               padded_bias(problem, round_up(g.groups, kernel.vector_channels)), ValueArg{problem.group.output}};
+  step.args.insert(step.args.end(), epilogue.args().begin(), epilogue.args().end());
+  return {{std::move(step)}, {}};
+}
+
+}  // namespace convoy
