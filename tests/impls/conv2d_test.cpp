@@ -57,6 +57,7 @@ void check_direct(const ConvCase& c) {
 void check_depthwise(const ConvCase& c) {
   check_conv(conv2d_depthwise(), c, tolerance_of(c));
   check_conv(conv2d_depthwise_pairs(), c, tolerance_of(c), check_pairs);
+  check_conv(conv2d_depthwise_columns(), c, tolerance_of(c), check_where_accepted);
 }
 
 TEST(DirectConv2d, FirstLayers) {
@@ -118,6 +119,17 @@ TEST(DepthwiseConv2d, ShapesAndWindows) {
   check_depthwise(
       {.n = 2, .ic = 16, .h = 11, .w = 13, .oc = 16, .dilations = {2, 4}, .pads = {2, 4, 2, 4}, .group = 16});
   check_depthwise({.ic = 33, .h = 3, .w = 1, .oc = 33, .pads = {1, 1, 1, 1}, .group = 33});
+}
+
+TEST(DepthwiseConv2d, DownColumns) {
+  for (int64_t h : {1, 2, 9}) {
+    check_depthwise({.ic = 19, .h = h, .w = 15, .oc = 19, .pads = {1, 1, 1, 1}, .group = 19});
+    check_depthwise({.n = 3, .ic = 16, .h = h + 2, .w = 8, .oc = 16, .group = 16});
+  }
+  check_depthwise({.n = 2, .ic = 32, .h = 6, .w = 7, .oc = 32, .kh = 2, .kw = 2, .pads = {1, 0, 0, 1}, .group = 32});
+  check_depthwise({.ic = 16, .h = 6, .w = 17, .oc = 16, .kh = 4, .kw = 1, .pads = {3, 0, 3, 0}, .group = 16});
+  check_depthwise({.ic = 16, .h = 6, .w = 17, .oc = 16, .strides = {1, 2}, .pads = {2, 2, 2, 2}, .group = 16});
+  check_depthwise({.ic = 16, .h = 9, .w = 17, .oc = 16, .dilations = {1, 2}, .pads = {5, 1, 0, 4}, .group = 16});
 }
 
 /// Winograd's error grows with the tile: its transforms multiply by up to 21/4 and 32.

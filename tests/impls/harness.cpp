@@ -295,14 +295,30 @@ void check(const Impl& impl, const BuiltCase& built, const Storage& storage, con
 
 }  // namespace
 
-void check(const Impl& impl, const BuildCase& build, Tolerance tolerance) {
-  BuiltCase built = build_case(build);
-  check(impl, built, {}, tolerance, isas_for({}));
-  round_to_bf16(built);
+namespace {
+
+void check_all_storages(const Impl& impl, BuiltCase built, Tolerance tolerance,
+                        const std::function<bool(const Isa&)>& takes) {
   for (const Storage& storage :
-       {Storage{DType::bf16, DType::bf16}, {DType::f32, DType::bf16}, {DType::bf16, DType::f32}}) {
-    check(impl, built, storage, tolerance, isas_for(storage));
+       {Storage{}, {DType::bf16, DType::bf16}, {DType::f32, DType::bf16}, {DType::bf16, DType::f32}}) {
+    if (storage.inputs == DType::bf16 || storage.output == DType::bf16) round_to_bf16(built);
+    std::vector<Isa> isas = isas_for(storage);
+    std::erase_if(isas, [&](const Isa& isa) { return !takes(isa); });
+    check(impl, built, storage, tolerance, isas);
   }
+}
+
+}  // namespace
+
+void check(const Impl& impl, const BuildCase& build, Tolerance tolerance) {
+  check_all_storages(impl, build_case(build), tolerance, [](const Isa&) { return true; });
+}
+
+void check_where_accepted(const Impl& impl, const BuildCase& build, Tolerance tolerance) {
+  const BuiltCase built = build_case(build);
+  check_all_storages(impl, built, tolerance, [&](const Isa& isa) {
+    return CaseRun(impl, built.grouped, built.inputs, Tensor(), isa, {}, {}).propose().accepted();
+  });
 }
 
 void check_pairs(const Impl& impl, const BuildCase& build, Tolerance tolerance) {

@@ -67,6 +67,9 @@ struct Tolerance {
 /// Reports a GoogleTest failure, naming the case, for each arrangement and ISA that goes wrong.
 void check(const Impl& impl, const BuildCase& build, Tolerance tolerance = {});
 
+/// The same, for the instruction sets that the implementation accepts the case on.
+void check_where_accepted(const Impl& impl, const BuildCase& build, Tolerance tolerance = {});
+
 /// The same for an implementation that needs bf16 inputs and dot products of bf16 pairs; nothing where the machine has
 /// none.
 void check_pairs(const Impl& impl, const BuildCase& build, Tolerance tolerance = {});

@@ -105,11 +105,12 @@ Val KernelBuilder::fma(Val a, Val b, Val c) {
 
 // A compare and select is what x86 min/max instructions do; LLVM's minnum would add NaN handling. The order
 // of operands makes a NaN in `a` stay a NaN.
+// As x86 has them in one instruction: of numbers that are equal, and where either is NaN, the result is a.
 Val KernelBuilder::fmin(Val a, Val b) {
-  return select({impl_->ir.CreateFCmpULT(a.v, b.v), this}, a, b);
+  return select({impl_->ir.CreateFCmpOGT(a.v, b.v), this}, b, a);
 }
 Val KernelBuilder::fmax(Val a, Val b) {
-  return select({impl_->ir.CreateFCmpUGT(a.v, b.v), this}, a, b);
+  return select({impl_->ir.CreateFCmpOLT(a.v, b.v), this}, b, a);
 }
 
 Val KernelBuilder::neg(Val a) {

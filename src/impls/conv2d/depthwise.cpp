@@ -104,7 +104,7 @@ class DepthwiseConv2d : public Impl {
 
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
-    return lower_depthwise(problem, g, kernel(problem, g), pack_weights(problem, g));
+    return lower_depthwise(problem, g, kernel(problem, g), pack_depthwise_weights(problem, g));
   }
 
  private:
@@ -122,19 +122,6 @@ class DepthwiseConv2d : public Impl {
   static double cost_ns(const ConvGeometry& g, const Target& target) {
     const double widening = g.src_bf16 ? 1.35 : 1;
     return widening * g.macs() / (3.0 * target.isa.f32_lanes()) / target.threads;
-  }
-
-  static Tensor pack_weights(const Problem& problem, const ConvGeometry& g) {
-    const int lanes = problem.target.isa.f32_lanes();
-    const float* weights = problem.graph().value(problem.anchor_input(1)).constant->as<float>();
-    const int64_t taps = g.h.taps * g.w.taps;
-    Tensor packed(DType::f32, Shape{ceil_div(g.groups, lanes), taps, lanes});
-    for (int64_t c = 0; c < g.groups; ++c) {
-      for (int64_t t = 0; t < taps; ++t) {
-        packed.as<float>()[(c / lanes * taps + t) * lanes + c % lanes] = weights[c * taps + t];
-      }
-    }
-    return packed;
   }
 };
 

@@ -9,6 +9,19 @@ bool is_depthwise(const ConvGeometry& g) {
   return g.groups > 1 && g.ic == 1 && g.oc == 1;
 }
 
+Tensor pack_depthwise_weights(const Problem& problem, const ConvGeometry& g) {
+  const int lanes = problem.target.isa.f32_lanes();
+  const float* weights = problem.graph().value(problem.anchor_input(1)).constant->as<float>();
+  const int64_t taps = g.h.taps * g.w.taps;
+  Tensor packed(DType::f32, Shape{ceil_div(g.groups, lanes), taps, lanes});
+  for (int64_t c = 0; c < g.groups; ++c) {
+    for (int64_t t = 0; t < taps; ++t) {
+      packed.as<float>()[(c / lanes * taps + t) * lanes + c % lanes] = weights[c * taps + t];
+    }
+  }
+  return packed;
+}
+
 Proposal propose_depthwise(const Problem& problem, const DepthwiseKernel& kernel) {
   Proposal proposal;
   proposal.output = Layout::channels_last;

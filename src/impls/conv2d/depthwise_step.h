@@ -22,6 +22,8 @@ struct DepthwiseKernel {
 };
 
 bool is_depthwise(const ConvGeometry& g);
+/// [channel vector][y][x][lanes]
+Tensor pack_depthwise_weights(const Problem& problem, const ConvGeometry& g);
 Proposal propose_depthwise(const Problem& problem, const DepthwiseKernel& kernel);
 Lowered lower_depthwise(const Problem& problem, const ConvGeometry& g, const DepthwiseKernel& kernel, Tensor weights);
 

@@ -7,6 +7,8 @@ namespace convoy {
 
 const Impl& conv2d_direct();
 const Impl& conv2d_depthwise();
+/// The same walking down columns of the image: stride 1.
+const Impl& conv2d_depthwise_columns();
 /// The same of bf16 with dot products of pairs.
 const Impl& conv2d_depthwise_pairs();
 const Impl& conv2d_few_outputs();
