@@ -16,6 +16,7 @@ void add_profile(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
+void add_merge(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);
 
 }  // namespace convoy::cli

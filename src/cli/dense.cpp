@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/compiled_model.h"
+#include "cli/dense_files.h"
 #include "cli/inputs.h"
 #include "cli/layers.h"
 #include "cli/outputs.h"
@@ -14,8 +15,6 @@
 #include "cli/terminal.h"
 #include "cli/units.h"
 #include "io/files.h"
-#include "io/image.h"
-#include "io/npy.h"
 #include "runtime/program_data.h"
 #include "support/error.h"
 
@@ -27,23 +26,15 @@ using Clock = std::chrono::steady_clock;
 struct DenseCommandOptions {
   ModelOptions model;
   InputOptions input;
-  OutputOptions output;
+  ResultOptions result;
   int64_t step = 0, block = 0;
   std::string border = "reflect", tile, json;
-  int runs = 1;
+  int runs = 0;
   bool layers = false;
 };
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-/// Of a picture, or of the last two axes of an array.
-ImageSize size_of_input(const std::string& path) {
-  if (!path.ends_with(".npy")) return image_size(path);
-  const Shape shape = read_npy_type(path).shape;
-  if (shape.rank() < 2) invalid_input("{}: holds {}, no image", path, shape.str());
-  return {shape[shape.rank() - 2], shape[shape.rank() - 1]};
 }
 
 Border parse_border(const std::string& word) {
@@ -99,22 +90,65 @@ void print_network(const DenseCommandOptions& options, const DenseProgram& dense
              threads_text(info.threads));
 }
 
-/// Seconds of the fastest run.
-double run_all(const DenseProgram& dense, const Tensor& image, const Tensor& result, int runs) {
-  double best = 0;
-  ProgressLine line("computing");
-  for (int run = 0; run < runs; ++run) {
-    const auto begin = Clock::now();
-    const Status status = dense.run(image_of(image), image_of(result), [&](int64_t done, int64_t tiles) {
-      const double seconds = seconds_since(begin), part = static_cast<double>(done) / static_cast<double>(tiles);
-      const double pixels = part * static_cast<double>(result.shape()[2] * result.shape()[3]);
-      line.show(fmt::format("{:.0f}%, {} Mpixel/s, {:.0f} s left", 100 * part, three_digits(pixels / seconds / 1e6),
-                            seconds / part - seconds));
-    });
-    if (!status) throw Error(status.kind(), status.message());
-    const double seconds = seconds_since(begin);
-    best = run == 0 ? seconds : std::min(best, seconds);
+void check(const Status& status) {
+  if (!status) throw Error(status.kind(), status.message());
+}
+
+/// Shows how far a run is that computes `pixels`.
+class RunProgress {
+ public:
+  explicit RunProgress(double pixels) : pixels_(pixels), line_("computing") {}
+
+  void operator()(int64_t done, int64_t tiles) {
+    const double seconds = this->seconds(), part = static_cast<double>(done) / static_cast<double>(tiles);
+    line_.show(fmt::format("{:.0f}%, {} Mpixel/s, {:.0f} s left", 100 * part,
+                           three_digits(part * pixels_ / seconds / 1e6), seconds / part - seconds));
   }
+  double seconds() const { return seconds_since(begin_); }
+
+ private:
+  const double pixels_;
+  const Clock::time_point begin_ = Clock::now();
+  ProgressLine line_;
+};
+
+/// The part of the result that is computed, from where to where.
+struct Work {
+  ImageRows& image;
+  ResultFile& result;
+  ImageSize size;  ///< of the part
+  DenseRows rows;
+
+  double pixels() const { return static_cast<double>(size.height * size.width); }
+};
+
+/// Reads, computes and writes at the same time. Returns seconds, also of the files.
+double run_rows(const DenseProgram& dense, const Work& work) {
+  RunProgress progress(work.pixels());
+  DenseRows rows = work.rows;
+  rows.read = [&](int64_t first, int64_t count, float* planes, int64_t plane_stride) {
+    work.image.read(first, count, planes, plane_stride);
+  };
+  rows.write = [&](int64_t, int64_t count, const float* planes, int64_t plane_stride) {
+    work.result.write(count, planes, plane_stride);
+  };
+  check(dense.run(rows, std::ref(progress)));
+  return progress.seconds();
+}
+
+/// From memory to memory, so many times; then writes. Returns seconds of the fastest run, without files.
+double run_in_memory(const DenseProgram& dense, const Work& work, int runs) {
+  const ImageSize& size = work.image.size;
+  const Tensor image(DType::f32, Shape{1, work.image.channels, size.height, size.width});
+  work.image.read(0, size.height, image_of(image).data, size.height * size.width);
+  const Tensor result(DType::f32, Shape{1, dense.info().out_channels, work.size.height, work.size.width});
+  double best = 0;
+  for (int run = 0; run < runs; ++run) {
+    RunProgress progress(work.pixels());
+    check(dense.run(image_of(image), image_of(result), std::ref(progress)));
+    best = run == 0 ? progress.seconds() : std::min(best, progress.seconds());
+  }
+  work.result.write(work.size.height, result.as<float>(), work.size.height * work.size.width);
   return best;
 }
 
@@ -142,44 +176,61 @@ void print_layers(const DenseProgram& dense) {
   fmt::print("\n{}\n", table.str());
 }
 
-int dense(const DenseCommandOptions& options) {
-  check_outputs(options.output);
-  if (!options.json.empty()) check_writable(options.json);
+void check_options(const DenseCommandOptions& options) {
   if (options.input.inputs.size() != 1) usage_error("dense takes one --input FILE (.npy or a picture)");
-  const ImageSize size = size_of_input(options.input.inputs[0]);
+  check_result(options.result);
+  if (!options.json.empty()) check_writable(options.json);
+  if (options.result.shard.empty()) return;
+  if (options.tile.empty()) {
+    usage_error(
+        "--shard needs --tile: with tiles of different sizes, parts would differ in rounding. A run without "
+        "--shard shows the best size");
+  }
+  if (options.runs > 0) usage_error("--runs computes whole images, not a --shard");
+}
+
+void write_report(const DenseCommandOptions& options, const DenseInfo& info, const ImageSize& size, double seconds) {
+  if (options.json.empty()) return;
+  const auto pixels = static_cast<double>(size.height * size.width);
+  write_json(options.json, {{"version", 1},
+                            {"model", file_name(options.model.model)},
+                            {"threads", info.threads},
+                            {"tile", {info.tile_width, info.tile_height}},
+                            {"streamed", info.streamed},
+                            {"output", {size.width, size.height}},
+                            {"s", seconds},
+                            {"mpixel_per_s", pixels / seconds / 1e6},
+                            {"macs_per_pixel", info.macs_per_pixel},
+                            {"patch_macs_per_pixel", info.patch_macs_per_pixel},
+                            {"not_shared", info.not_shared}});
+}
+
+int dense(const DenseCommandOptions& options) {
+  check_options(options);
+  ImageFile file(options.input.inputs[0]);
+  const ImageSize size = file.size();
   const DenseProgram program = compile(options, size);
   const DenseInfo& info = program.info();
-  const auto [rows, cols] = program.output_size(size.height, size.width);
-  const std::vector<PortInfo> inputs = {
-      {program.tile_program().inputs()[0].name, {DType::f32, Shape{1, info.channels, size.height, size.width}}}};
-  const std::vector<PortInfo> outputs = {
-      {program.tile_program().outputs()[0].name, {DType::f32, Shape{1, info.out_channels, rows, cols}}}};
-  const NetworkInputs image = read_inputs(options.input, inputs, outputs, Missing::error);
-  check_outputs(options.output, outputs, image.picture.has_value());
-  for (const std::string& note : image.notes) fmt::print("{}\n", note);
+  const Shard shard = parse_shard(options.result);
+  const DenseRows rows{.height = size.height, .width = size.width, .shard = shard.index, .shards = shard.count};
+  const ImageSize part{value_of(program.shard_rows(rows)).second, program.output_size(size.height, size.width).second};
+  const std::optional<Depth> depth = file.depth();
+  const ImageFile::Prepared input =
+      std::move(file).prepare(options.input, program.tile_program().inputs()[0].name, info);
+  ResultFile result(options.result, depth, input.preprocess, info.out_channels, part);
+  if (!input.note.empty()) fmt::print("{}\n", input.note);
   print_network(options, program);
   if (options.layers) print_layers(program);
 
-  const Tensor result(outputs[0].type);
-  const double seconds = run_all(program, image.tensors[0], result, options.runs);
-  const double pixels = static_cast<double>(rows * cols), flops = 2 * pixels * info.macs_per_pixel;
-  const auto written = write_outputs(options.output, outputs, {result}, image);
-  if (!options.json.empty()) {
-    write_json(options.json, {{"version", 1},
-                              {"model", file_name(options.model.model)},
-                              {"threads", info.threads},
-                              {"tile", {info.tile_width, info.tile_height}},
-                              {"streamed", info.streamed},
-                              {"output", {cols, rows}},
-                              {"s", seconds},
-                              {"mpixel_per_s", pixels / seconds / 1e6},
-                              {"macs_per_pixel", info.macs_per_pixel},
-                              {"patch_macs_per_pixel", info.patch_macs_per_pixel},
-                              {"not_shared", info.not_shared}});
-  }
-  for (const std::string& line : written) fmt::print("{}\n", line);
-  fmt::print("{}x{} pixels in {}: {} Mpixel/s, {} GFLOP/s\n", cols, rows, time_text(seconds * 1e9),
-             three_digits(pixels / seconds / 1e6), three_digits(flops / seconds / 1e9));
+  const Work work{*input.rows, result, part, rows};
+  const double seconds = options.runs > 0 ? run_in_memory(program, work, options.runs) : run_rows(program, work);
+  const std::string written = result.commit();
+  write_report(options, info, part, seconds);
+  if (!written.empty()) fmt::print("{}\n", written);
+  const double flops = 2 * work.pixels() * info.macs_per_pixel;
+  fmt::print("{}x{} pixels in {}{}: {} Mpixel/s, {} GFLOP/s\n", part.width, part.height, time_text(seconds * 1e9),
+             options.runs > 0 ? "" : ", files included", three_digits(work.pixels() / seconds / 1e6),
+             three_digits(flops / seconds / 1e9));
   return 0;
 }
 
@@ -190,7 +241,7 @@ void add_dense(CLI::App& app, Action& action) {
   auto options = std::make_shared<DenseCommandOptions>();
   add_model_options(*command, options->model);
   add_input_options(*command, options->input);
-  add_output_options(*command, options->output);
+  add_result_options(*command, options->result);
   command->add_option("--step", options->step, "pixels from one patch to the next (default: the size of the block)")
       ->check(CLI::Range(1, 4096));
   command
@@ -202,7 +253,7 @@ void add_dense(CLI::App& app, Action& action) {
   command->add_option("--border", options->border,
                       "what patches at the edge see: reflect (default), replicate, zero; valid: no such patches");
   command->add_option("--tile", options->tile, "WIDTHxHEIGHT: pixels computed at once (default: measured)");
-  command->add_option("--runs", options->runs, "compute the image so many times and show the fastest (default 1)")
+  command->add_option("--runs", options->runs, "compute so many times in memory and show the fastest run without files")
       ->check(CLI::Range(1, 1000));
   command->add_flag("--layers", options->layers, "show which kernels compute a tile, and their times");
   add_json_option(*command, options->json);

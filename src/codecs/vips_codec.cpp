@@ -3,7 +3,8 @@
 #include <cmath>
 #include <vector>
 
-#include "codecs/vips.h"
+#include "codecs/vips_picture.h"
+#include "codecs/vips_rows.h"
 #include "io/files.h"
 #include "io/image_codec.h"
 #include "support/error.h"
@@ -11,63 +12,10 @@
 namespace convoy {
 namespace {
 
-VipsPtr open_with(const char* loader, const std::string& path, VipsAccess access) {
-  VipsImage* image = nullptr;
-  // A truncated file is otherwise only a warning, and grey below the break.
-  if (vips_call(loader, path.c_str(), &image, "access", access, "fail_on", VIPS_FAIL_ON_TRUNCATED, nullptr) != 0) {
-    fail_vips();
-  }
-  return VipsPtr(image);
-}
-
-[[noreturn]] void not_a_picture() {
-  vips_error_clear();
-  invalid_input("is not a picture that can be read (JPEG, PNG, TIFF, WebP, GIF, ...)");
-}
-
-/// libvips' loader for the file, by its content.
-const char* find_loader(const std::string& path) {
-  const char* loader = vips_foreign_find_load(path.c_str());
-  if (!loader) not_a_picture();
-  const std::string name = loader;
-  // Found, but blocked by start_vips: ImageMagick's many formats.
-  if (name.find("Magick") != std::string::npos) not_a_picture();
-  return loader;
-}
-
-/// Upright. Only a picture that must be turned is decoded whole; others are streamed.
-VipsPtr open_image(const std::string& path) {
-  start_vips();
-  if (FileSource(path).left() == 0) invalid_input("is empty");
-  const char* loader = find_loader(path);
-  VipsPtr image = open_with(loader, path, VIPS_ACCESS_SEQUENTIAL);
-  if (vips_image_get_orientation(image.get()) == 1) return image;
-  return vips_apply(vips_autorot, open_with(loader, path, VIPS_ACCESS_RANDOM));
-}
-
-ImageSize size_of(const VipsPtr& image) {
-  return {vips_image_get_height(image.get()), vips_image_get_width(image.get())};
-}
-
-VipsPtr flatten_over_white(const VipsPtr& image, double white) {
-  const std::unique_ptr<VipsArrayDouble, void (*)(VipsArrayDouble*)> background(
-      vips_array_double_new(&white, 1), [](VipsArrayDouble* array) { vips_area_unref(VIPS_AREA(array)); });
-  return vips_apply(vips_flatten, image, "background", background.get(), "max_alpha", white);
-}
-
 /// f32 RGB, 0..255.
 VipsPtr to_rgb(VipsPtr image) {
-  const VipsInterpretation kind = vips_image_guess_interpretation(image.get());
-  const bool wide = kind == VIPS_INTERPRETATION_RGB16 || kind == VIPS_INTERPRETATION_GREY16;
-  const bool plain = wide || kind == VIPS_INTERPRETATION_sRGB || kind == VIPS_INTERPRETATION_B_W;
-  const double white = wide ? 65535 : 255;
-  if (!plain) image = vips_apply(vips_colourspace, image, VIPS_INTERPRETATION_sRGB);
-  if (vips_image_hasalpha(image.get())) image = flatten_over_white(image, white);
-  const int bands = vips_image_get_bands(image.get());
-  if (bands != 1 && bands != 3) invalid_input("has {} channels; grey or RGB is expected", bands);
-  image = vips_apply(vips_cast, image, VIPS_FORMAT_FLOAT);
-  if (wide) image = vips_apply(vips_linear1, image, 255.0 / white, 0.0);
-  if (bands == 3) return image;
+  image = to_pixels(std::move(image));
+  if (vips_image_get_bands(image.get()) == 3) return image;
   VipsImage* copies[] = {image.get(), image.get(), image.get()};
   VipsImage* out = nullptr;
   if (vips_bandjoin(copies, &out, 3, nullptr) != 0) fail_vips();
@@ -133,14 +81,6 @@ VipsPtr image_over(const void* data, VipsBandFormat format, const Shape& shape) 
                     shape[2] == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB);
 }
 
-std::vector<uint8_t> to_bytes(const Tensor& pixels) {
-  std::vector<uint8_t> bytes(pixels.elems());
-  std::transform(pixels.as<float>(), pixels.as<float>() + pixels.elems(), bytes.begin(), [](float value) {
-    return static_cast<uint8_t>(value > 0 ? std::min(std::nearbyint(value), 255.0f) : 0);  // NaN is black
-  });
-  return bytes;
-}
-
 ImageSize size_in_file(const std::string& path) {
   return with_context(path, [&] { return size_of(open_image(path)); });
 }
@@ -172,25 +112,20 @@ Tensor resize(const Tensor& pixels, ImageSize size) {
 }
 
 void write(const std::string& path, const Tensor& pixels) {
-  OutputFile file(path);
-  const std::vector<uint8_t> bytes = to_bytes(pixels);
-  const std::string suffix = extension(path);
-  const std::string format = suffix == ".jpg" || suffix == ".jpeg" ? suffix + "[Q=95]" : suffix;
-  with_context(path, [&] {
-    const VipsPtr image = image_over(bytes.data(), VIPS_FORMAT_UCHAR, pixels.shape());
-    void* encoded = nullptr;
-    size_t size = 0;
-    if (vips_image_write_to_buffer(image.get(), format.c_str(), &encoded, &size, nullptr) != 0) fail_vips();
-    const std::unique_ptr<void, void (*)(void*)> owner(encoded, &g_free);
-    file.write(encoded, size);
-  });
-  file.commit();
+  const Shape& shape = pixels.shape();
+  const auto writer = create_picture_rows(path, {shape[0], shape[1]}, shape[2], Depth::bits8);
+  Tensor bytes(DType::u8, shape);
+  encode_pixels(Depth::bits8, pixels.as<float>(), shape.elems(), bytes.as<uint8_t>());
+  writer->write(shape[0], bytes.data());
+  writer->commit();
 }
 
 }  // namespace
 }  // namespace convoy
 
 extern "C" const convoy::ImageCodec* convoy_image_codec() {
-  static constexpr convoy::ImageCodec codec = {convoy::size_in_file, convoy::load, convoy::resize, convoy::write};
+  static constexpr convoy::ImageCodec codec = {
+      convoy::size_in_file,       convoy::load, convoy::resize, convoy::write, convoy::open_picture_rows,
+      convoy::create_picture_rows};
   return &codec;
 }

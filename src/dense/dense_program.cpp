@@ -3,6 +3,7 @@
 #include "dense/dense_compiler.h"
 #include "dense/dense_data.h"
 #include "dense/dense_run.h"
+#include "dense/dense_stream.h"
 #include "dense/tiles.h"
 #include "runtime/compile.h"
 #include "support/error.h"
@@ -43,13 +44,33 @@ std::pair<int64_t, int64_t> DenseProgram::output_size(int64_t height, int64_t wi
   return {layout.rows, layout.cols};
 }
 
-Status DenseProgram::run(const ImageView& image, const ImageView& result,
-                         const std::function<void(int64_t, int64_t)>& progress) const {
+namespace {
+
+template <class Work>
+Status status_of(Work&& work) {
   const auto done = catch_errors([&] {
-    run_dense(*data_, image, result, progress);
+    work();
     return true;
   });
   return done ? Status() : done.status();
+}
+
+}  // namespace
+
+Status DenseProgram::run(const ImageView& image, const ImageView& result, const DenseProgress& progress) const {
+  return status_of([&] { run_dense(*data_, image, result, progress); });
+}
+
+Status DenseProgram::run(const DenseRows& rows, const DenseProgress& progress) const {
+  return status_of([&] { run_dense_rows(*data_, rows, progress); });
+}
+
+Result<std::pair<int64_t, int64_t>> DenseProgram::shard_rows(const DenseRows& rows) const {
+  return catch_errors([&] {
+    const DenseRun run(*data_, rows.height, rows.width);
+    const Span part = run.result_rows(shard_patches(*data_, run, rows));
+    return std::pair(part.begin, part.size());
+  });
 }
 
 Result<DenseProgram> compile_dense(const std::string& model_path, const DenseOptions& options) {

@@ -32,10 +32,11 @@ bool is_device(const std::string& path) {
   return stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
-/// "dir/.name.1234.tmp": hidden, and unique among the processes of this machine.
+/// "dir/.name.1234.tmp.png": hidden, and unique among the processes of this machine.
 std::string temporary_name(const std::string& target) {
   const std::filesystem::path path(target);
-  return (path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), getpid())).string();
+  const std::string name = fmt::format(".{}.{}.tmp{}", path.stem().string(), getpid(), path.extension().string());
+  return (path.parent_path() / name).string();
 }
 
 }  // namespace
@@ -45,14 +46,19 @@ FileSource::FileSource(const std::string& path) : file_(std::fopen(path.c_str(),
   if (!file_ || fstat(fileno(file_.get()), &info) != 0) invalid_input("cannot be read: {}", std::strerror(errno));
   if (S_ISDIR(info.st_mode)) invalid_input("is a folder");
   if (!S_ISREG(info.st_mode)) invalid_input("is not a regular file");
-  left_ = info.st_size;
+  size_ = info.st_size;
 }
 
 void FileSource::read(void* dst, int64_t bytes) {
-  if (bytes > left_) truncated(bytes, left_);
+  if (bytes > left()) truncated(bytes, left());
   if (bytes == 0) return;
   if (std::fread(dst, 1, bytes, file_.get()) != static_cast<size_t>(bytes)) invalid_input("shrank while it was read");
-  left_ -= bytes;
+  at_ += bytes;
+}
+
+void FileSource::seek(int64_t position) {
+  if (fseeko(file_.get(), position, SEEK_SET) != 0) invalid_input("cannot be read: {}", std::strerror(errno));
+  at_ = position;
 }
 
 void MemorySource::read(void* dst, int64_t bytes) {
@@ -63,37 +69,50 @@ void MemorySource::read(void* dst, int64_t bytes) {
   left_ -= bytes;
 }
 
-OutputFile::OutputFile(const std::string& path)
-    : path_(path), target_(follow_links(path)), file_(nullptr, &std::fclose) {
+PendingFile::PendingFile(const std::string& path) : path_(path), target_(follow_links(path)) {
   if (std::filesystem::is_directory(target_)) invalid_input("{}: cannot be written: is a folder", path);
   if (!is_device(target_)) temporary_ = temporary_name(target_);
-  const std::string& name = temporary_.empty() ? target_ : temporary_;
-  const int mode = O_WRONLY | O_CLOEXEC | (temporary_.empty() ? 0 : O_CREAT | O_TRUNC);
-  const int descriptor = open(name.c_str(), mode, 0666);
+  const int mode = O_WRONLY | O_CLOEXEC | (in_place() ? 0 : O_CREAT | O_TRUNC);
+  const int descriptor = open(name().c_str(), mode, 0666);
   if (descriptor < 0) {
     temporary_.clear();
     fail();
   }
-  file_ = FilePtr(fdopen(descriptor, "wb"), &std::fclose);
+  close(descriptor);
 }
 
-OutputFile::~OutputFile() {
-  if (!temporary_.empty()) unlink(temporary_.c_str());
+PendingFile::~PendingFile() {
+  if (!in_place()) unlink(temporary_.c_str());
 }
 
-void OutputFile::fail() const {
+void PendingFile::fail() const {
   invalid_input("{}: cannot be written: {}", path_, std::strerror(errno));
 }
 
+void PendingFile::commit() {
+  if (in_place()) return;
+  if (rename(temporary_.c_str(), target_.c_str()) != 0) fail();
+  temporary_.clear();
+}
+
+OutputFile::OutputFile(const std::string& path)
+    : pending_(path), file_(std::fopen(pending_.name().c_str(), "r+be"), &std::fclose) {
+  if (!file_) file_.reset(std::fopen(pending_.name().c_str(), "wbe"));  // a device that cannot be read
+  if (!file_) pending_.fail();
+}
+
 void OutputFile::write(const void* data, int64_t bytes) {
-  if (bytes && std::fwrite(data, 1, bytes, file_.get()) != static_cast<size_t>(bytes)) fail();
+  if (bytes && std::fwrite(data, 1, bytes, file_.get()) != static_cast<size_t>(bytes)) pending_.fail();
+}
+
+void OutputFile::write_at(int64_t offset, const void* data, int64_t bytes) {
+  if (fseeko(file_.get(), offset, SEEK_SET) != 0) pending_.fail();
+  write(data, bytes);
 }
 
 void OutputFile::commit() {
-  if (std::fclose(file_.release()) != 0) fail();  // a full disk shows here at the latest
-  if (temporary_.empty()) return;
-  if (rename(temporary_.c_str(), target_.c_str()) != 0) fail();
-  temporary_.clear();
+  if (std::fclose(file_.release()) != 0) pending_.fail();  // a full disk shows here at the latest
+  pending_.commit();
 }
 
 void write_file(const std::string& path, std::string_view text) {
@@ -103,7 +122,7 @@ void write_file(const std::string& path, std::string_view text) {
 }
 
 void check_writable(const std::string& path) {
-  OutputFile probe(path);
+  const PendingFile probe(path);
 }
 
 std::string extension(const std::string& path) {

@@ -24,12 +24,14 @@ class ByteSource {
 class FileSource : public ByteSource {
  public:
   explicit FileSource(const std::string& path);
-  int64_t left() const override { return left_; }
+  int64_t left() const override { return size_ - at_; }
   void read(void* dst, int64_t bytes) override;
+  int64_t position() const { return at_; }
+  void seek(int64_t position);
 
  private:
   std::unique_ptr<FILE, int (*)(FILE*)> file_;
-  int64_t left_ = 0;
+  int64_t size_ = 0, at_ = 0;
 };
 
 /// Bytes in memory, which must outlive it.
@@ -44,22 +46,37 @@ class MemorySource : public ByteSource {
   int64_t left_;
 };
 
-/// A file being written: under a temporary name in the same folder until commit() renames it; gone when
-/// destroyed without commit(). Devices and pipes are written in place. Throws Error naming the path.
+/// Where a file is written until it is complete: a temporary name in the same folder, with the same ending, until
+/// commit() renames it; removed when destroyed without commit(). Devices and pipes have no temporary name. Throws Error
+/// naming the path.
+class PendingFile {
+ public:
+  explicit PendingFile(const std::string& path);
+  PendingFile(const PendingFile&) = delete;
+  ~PendingFile();
+  const std::string& path() const { return path_; }  ///< as given
+  const std::string& name() const { return temporary_.empty() ? target_ : temporary_; }
+  bool in_place() const { return temporary_.empty(); }
+  void commit();
+  [[noreturn]] void fail() const;  ///< says why the last system call on it failed
+
+ private:
+  std::string path_;
+  std::string target_;     ///< with symbolic links followed, so that the link survives
+  std::string temporary_;  ///< empty: written in place
+};
+
+/// A file being written, see PendingFile.
 class OutputFile {
  public:
   explicit OutputFile(const std::string& path);
-  OutputFile(const OutputFile&) = delete;
-  ~OutputFile();
   void write(const void* data, int64_t bytes);
+  /// At `offset` bytes from the beginning; not in devices and pipes.
+  void write_at(int64_t offset, const void* data, int64_t bytes);
   void commit();
 
  private:
-  [[noreturn]] void fail() const;
-
-  std::string path_;       ///< as given, for messages
-  std::string target_;     ///< with symbolic links followed, so that the link survives
-  std::string temporary_;  ///< empty: written in place
+  PendingFile pending_;
   std::unique_ptr<FILE, int (*)(FILE*)> file_;
 };
 

@@ -27,6 +27,10 @@ const ImageCodec& codec() {
   return loaded;
 }
 
+void check_image_name(const std::string& path) {
+  if (!is_image_name(path)) usage_error("{}: pictures are written as .png, .jpg, .webp or .tif", path);
+}
+
 }  // namespace
 
 ImageSize image_size(const std::string& path) {
@@ -35,6 +39,23 @@ ImageSize image_size(const std::string& path) {
 
 LoadedImage load_image(const std::string& path, std::optional<ImageSize> size, Fit fit) {
   return codec().load(path, size, fit);
+}
+
+std::unique_ptr<PictureReader> open_picture(const std::string& path) {
+  return codec().open(path);
+}
+
+void check_depth(const std::string& path, Depth depth) {
+  const std::string format = extension(path);
+  const bool tiff = format == ".tif" || format == ".tiff", png = format == ".png";
+  if (depth == Depth::bits16 && !tiff && !png) usage_error("{}: only .png and .tif files hold 16 bits", path);
+  if (depth == Depth::real && !tiff) usage_error("{}: only .tif files hold floating point numbers", path);
+}
+
+std::unique_ptr<PictureWriter> create_picture(const std::string& path, ImageSize size, int64_t channels, Depth depth) {
+  check_image_name(path);
+  check_depth(path, depth);
+  return codec().create(path, size, channels, depth);
 }
 
 Tensor resize_image(const Tensor& pixels, ImageSize size) {
@@ -46,7 +67,7 @@ bool is_image_name(const std::string& path) {
 }
 
 void write_image(const std::string& path, const Tensor& pixels) {
-  if (!is_image_name(path)) usage_error("{}: pictures are written as .png, .jpg, .webp or .tif", path);
+  check_image_name(path);
   codec().write(path, pixels);
 }
 

@@ -7,6 +7,7 @@
 
 #include <convoy/tensor.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,45 @@ struct LoadedImage {
   ImageSize original;
   ImageRect part;  ///< the part of the original that the pixels show
 };
+
+/// How a picture's file holds its values: u8, u16, or f32 0..1. Elsewhere they are f32 0..255.
+enum class Depth { bits8, bits16, real };
+
+DType dtype_of(Depth depth);
+
+/// From f32 0..255 to what a file holds. Integers are rounded and clamped; NaN is black.
+void encode_pixels(Depth depth, const float* pixels, int64_t count, void* out);
+
+/// A picture that is read from top to bottom, upright; it is not held in memory unless it must be turned.
+class PictureReader {
+ public:
+  virtual ~PictureReader() = default;
+  ImageSize size;
+  int64_t channels = 3;  ///< 1: grey
+  Depth depth = Depth::bits8;
+  /// Rows [first, first + rows) as f32 rows x width x channels. Rows come in ascending order, from one thread; some may
+  /// be left out.
+  /// Throws Error.
+  virtual void read(int64_t first, int64_t rows, float* pixels) = 0;
+};
+
+/// A picture that is written from top to bottom: to a temporary name, which is removed with the object unless commit()
+/// gives the picture its own.
+class PictureWriter {
+ public:
+  virtual ~PictureWriter() = default;
+  /// The next rows, rows x width x channels as encode_pixels() makes them. Throws Error.
+  virtual void write(int64_t rows, const void* pixels) = 0;
+  /// To be called behind the last row.
+  virtual void commit() = 0;
+};
+
+/// Throws Error where files of this name cannot hold such values.
+void check_depth(const std::string& path, Depth depth);
+
+std::unique_ptr<PictureReader> open_picture(const std::string& path);
+/// The format is what the name ends in; JPEG and WebP hold 8 bits, PNG up to 16, TIFF all. Throws Error.
+std::unique_ptr<PictureWriter> create_picture(const std::string& path, ImageSize size, int64_t channels, Depth depth);
 
 /// Size of the picture when upright, from its header alone. Throws Error: "cat.png: ...".
 ImageSize image_size(const std::string& path);

@@ -12,6 +12,8 @@ struct ImageCodec {
   LoadedImage (*load)(const std::string& path, std::optional<ImageSize> size, Fit fit);
   Tensor (*resize)(const Tensor& pixels, ImageSize size);
   void (*write)(const std::string& path, const Tensor& pixels);
+  std::unique_ptr<PictureReader> (*open)(const std::string& path);
+  std::unique_ptr<PictureWriter> (*create)(const std::string& path, ImageSize size, int64_t channels, Depth depth);
 };
 
 }  // namespace convoy

@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "io/convert.h"
-#include "io/npy_header.h"
 #include "support/dtypes.h"
 #include "support/error.h"
 
@@ -24,14 +23,6 @@ uint32_t header_size(ByteSource& source) {
   uint8_t digits[4] = {};
   source.read(digits, size_bytes);
   return digits[0] | digits[1] << 8 | digits[2] << 16 | static_cast<uint32_t>(digits[3]) << 24;
-}
-
-NpyHeader read_header(ByteSource& source) {
-  const uint32_t size = header_size(source);
-  if (size > kMaxHeaderBytes) invalid_input("a .npy header of {} bytes is not plausible", size);
-  std::string text(size, '\0');
-  source.read(text.data(), size);
-  return parse_npy_header(text);
 }
 
 /// Copies elements in Fortran order to C order: an odometer over the destination.
@@ -65,16 +56,25 @@ void normalize_booleans(Tensor& tensor) {
 
 }  // namespace
 
-Tensor read_npy(ByteSource& source) {
-  const NpyHeader header = read_header(source);
+NpyHeader read_npy_header(ByteSource& source) {
+  const uint32_t size = header_size(source);
+  if (size > kMaxHeaderBytes) invalid_input("a .npy header of {} bytes is not plausible", size);
+  std::string text(size, '\0');
+  source.read(text.data(), size);
+  NpyHeader header = parse_npy_header(text);
   // Checked before allocating: a damaged header may ask for any amount of memory.
   int64_t bytes = 0;
   if (__builtin_mul_overflow(header.type.shape.elems(), size_of(header.type.dtype), &bytes) || bytes > source.left()) {
     invalid_input("truncated: {} needs more than the {} bytes that follow the header", header.type.str(),
                   source.left());
   }
+  return header;
+}
+
+Tensor read_npy(ByteSource& source) {
+  const NpyHeader header = read_npy_header(source);
   Tensor tensor(header.type);
-  source.read(tensor.data(), bytes);
+  source.read(tensor.data(), tensor.bytes());
   if (header.fortran_order && header.type.shape.rank() > 1) tensor = to_c_order(tensor);
   if (tensor.dtype() == DType::boolean) normalize_booleans(tensor);
   return tensor;
@@ -84,13 +84,6 @@ Tensor read_npy(const std::string& path) {
   return with_context(path, [&] {
     FileSource source(path);
     return read_npy(source);
-  });
-}
-
-TensorType read_npy_type(const std::string& path) {
-  return with_context(path, [&] {
-    FileSource source(path);
-    return read_header(source).type;
   });
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "io/files.h"
+#include "io/npy_header.h"
 
 namespace convoy {
 
@@ -16,8 +17,8 @@ namespace convoy {
 Tensor read_npy(const std::string& path);
 /// The same from a source of bytes; the message has no path. What follows the array is left unread.
 Tensor read_npy(ByteSource& source);
-/// Type and shape alone, from the header.
-TensorType read_npy_type(const std::string& path);
+/// The header alone, which the array follows; it is all there. The message has no path.
+NpyHeader read_npy_header(ByteSource& source);
 
 /// Writes to a temporary name and renames.
 void write_npy(const std::string& path, const Tensor& tensor);

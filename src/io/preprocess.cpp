@@ -113,13 +113,7 @@ void fill(Tensor& dst, const Tensor& pixels, const ImageLayout& layout, const Pr
   const auto [pixel_stride, channel_stride] = image_strides(layout, dst.shape());
   const int64_t count = layout.size.height * layout.size.width;
   for (int64_t c = 0; c < layout.channels; ++c) {
-    const std::vector<float> weights = rgb_weights(preprocess.channels, c);
-    const float* src = pixels.as<float>();
-    float* out = dst.as<float>() + c * channel_stride;
-    for (int64_t i = 0; i < count; ++i, src += 3, out += pixel_stride) {
-      const float value = weights[0] * src[0] + weights[1] * src[1] + weights[2] * src[2];
-      *out = static_cast<float>((value * preprocess.scale - preprocess.mean[c]) / preprocess.std[c]);
-    }
+    prepare_channel(preprocess, c, pixels.as<float>(), 3, count, dst.as<float>() + c * channel_stride, pixel_stride);
   }
 }
 
@@ -198,6 +192,22 @@ std::string Preprocess::describe() const {
   }
   if (divided) formula += " / " + list_text(std);
   return fmt::format("{}, {}", order, formula);
+}
+
+void prepare_channel(const Preprocess& preprocess, int64_t c, const float* pixels, int64_t pixel_channels,
+                     int64_t count, float* out, int64_t out_stride) {
+  const std::vector<float> weights = rgb_weights(preprocess.channels, c);
+  const int64_t green = pixel_channels == 3 ? 1 : 0, blue = 2 * green;
+  for (int64_t i = 0; i < count; ++i, pixels += pixel_channels, out += out_stride) {
+    const float value = weights[0] * pixels[0] + weights[1] * pixels[green] + weights[2] * pixels[blue];
+    *out = static_cast<float>((value * preprocess.scale - preprocess.mean[c]) / preprocess.std[c]);
+  }
+}
+
+std::pair<double, double> black_and_white(const Preprocess& preprocess) {
+  const size_t middle = preprocess.mean.size() / 2;
+  const double mean = preprocess.mean[middle], std = preprocess.std[middle];
+  return {0 - mean / std, (255 * preprocess.scale - mean) / std};
 }
 
 PreparedImage prepare_image(const std::string& path, const TensorType& input, const Preprocess& preprocess) {

@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "io/image.h"
@@ -59,6 +60,13 @@ std::vector<std::string> preset_names();
 /// Throws usage Errors. `input` and `outputs` are the network's.
 Preprocess make_preprocess(const PreprocessOptions& options, const TensorType& input,
                            const std::vector<TensorType>& outputs);
+
+/// Channel `c` of the network's input, of `count` pixels of grey (1 channel) or RGB.
+void prepare_channel(const Preprocess& preprocess, int64_t c, const float* pixels, int64_t pixel_channels,
+                     int64_t count, float* out, int64_t out_stride = 1);
+
+/// The values that black and white become.
+std::pair<double, double> black_and_white(const Preprocess& preprocess);
 
 struct PreparedImage {
   std::string path;

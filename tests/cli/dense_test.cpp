@@ -49,6 +49,87 @@ TEST_F(Dense, ReadsAndWritesPictures) {
   EXPECT_EQ(image_size(path("y.png")), (ImageSize{30, 45}));
 }
 
+TEST_F(Dense, DepthsOfPictures) {
+  // The network's steps are of 4 pixels, and its border is mirrored: any size will do.
+  const std::string command = "dense " + model("patch_denoise_stride2.onnx") + " --tile 24x16 --input ";
+  expect_success("52x40 grey, 16 bits, 0..1", command + "x.npy --output y16.tif --depth 16");
+  expect_success("16 bits", command + "y16.tif --output y16.png");
+  expect_success("8 bits", command + "y16.tif --output y8.jpg");
+  expect_success("float", command + "x.npy --output y.tif --depth float");
+  expect_success("float", command + "y.tif --output z.tif");
+  expect_success("f32[1x1x40x52]", command + "y.tif --output z.npy");
+  expect_success("f32[1x1x40x52]", command + "x.npy --output y.npy");
+  expect_success("f32[1x1x40x52]", command + "y.npy --output z2.npy");
+  const Tensor a = read_npy(path("z.npy")), b = read_npy(path("z2.npy"));
+  for (int64_t i = 0; i < a.elems(); ++i) ASSERT_NEAR(a.as<float>()[i], b.as<float>()[i], 1e-5) << i;
+  expect_failure(2, "y.png: only .tif files hold floating point", command + "x.npy --output y.png --depth float");
+  expect_failure(2, "y.jpg: only .png and .tif files hold 16 bits", command + "x.npy --output y.jpg --depth 16");
+  expect_failure(2, "--depth 12", command + "x.npy --output y.png --depth 12");
+}
+
+TEST_F(Dense, ShardsAreMerged) {
+  for (const std::string name : {"y.npy", "y.tif", "y.png"}) {
+    expect_success("", dense("--output " + name));
+    const std::string whole = read(name);
+    std::filesystem::remove(path(name));
+    for (const char* shard : {"2/3", "1/3"})
+      expect_success("-of-3.npy", dense("--output " + name + " --shard " + shard));
+    expect_failure(1, name + ".part-3-of-3.npy", "merge " + name);
+    expect_success("-of-3.npy", dense("--output " + name + " --shard 3/3"));
+    expect_success(name + ": 40 rows of 3 parts", "merge " + name);
+    EXPECT_TRUE(read(name) == whole) << name;
+  }
+  expect_failure(1, "no parts beside it", "merge z.npy");
+  expect_failure(2, "1 to N", dense("--output y.npy --shard 4/3"));
+  expect_failure(2, "1 to N", dense("--output y.npy --shard 0/3"));
+  expect_failure(2, "1 to N", dense("--output y.npy --shard 1"));
+  expect_failure(2, "--shard needs --tile",
+                 "dense " + model("patch_denoise_stride2.onnx") + " --input x.npy --output y.npy --shard 1/2");
+  expect_success("", dense("--output y.npy --shard 1/2"));
+  expect_failure(1, "parts of", "merge y.npy");
+}
+
+TEST_F(Dense, NothingIsLeftOfAFailure) {
+  Tensor pixels(DType::f32, Shape{600, 500, 1});
+  for (int64_t i = 0; i < pixels.elems(); ++i) pixels.as<float>()[i] = static_cast<float>(i * 7919 % 256);
+  const auto files = [&] {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  };
+  write_image(path("whole.tif"), pixels);
+  write_image(path("whole.png"), pixels);
+  write_image(path("whole.jpg"), pixels);
+  write_npy(path("whole.npy"), Tensor(DType::f32, Shape{600, 500}));
+  const std::string command = "dense " + model("patch_denoise_valid.onnx") + " --tile 48x48 --input ";
+  for (const std::string format : {".tif", ".png", ".jpg", ".npy"}) {
+    const std::string bytes = read("whole" + format);
+    write("cut" + format, bytes.substr(0, bytes.size() * 2 / 3));
+    auto before = files();
+    expect_failure(1, "cut" + format, command + "cut" + format + " --output y.tif");
+    EXPECT_EQ(files(), before);
+    // A file may have 16 blocks of 512 bytes: the disk is full.
+    expect_failure(1, "y" + format, command + "whole.png --output y" + format, "trap '' XFSZ; ulimit -f 16;");
+    EXPECT_EQ(files(), before);
+    EXPECT_EQ(read("whole" + format), bytes);
+  }
+}
+
+TEST_F(Dense, KilledMidWay) {
+  Tensor image(DType::f32, Shape{3000, 3000});
+  write_npy(path("large.npy"), image);
+  const std::string command =
+      "dense " + model("patch_denoise_valid.onnx") + " --threads 1 --tile 48x48 --input large.npy";
+  expect_success("", "dense " + model("patch_denoise_valid.onnx") + " --threads 1 --tile 48x48 --input x.npy");
+  for (const std::string name : {"y.npy", "y.tif"}) {
+    EXPECT_NE(convoy(command + " --output " + name, "timeout -s KILL 0.6 env").exit_code, 0) << "finished in time";
+    EXPECT_FALSE(std::filesystem::exists(path(name)));
+  }
+}
+
 TEST_F(Dense, Errors) {
   expect_failure(2, "takes one --input", "dense " + model("patch_denoise_stride2.onnx"));
   expect_failure(1, "missing.npy", "dense " + model("patch_denoise_stride2.onnx") + " --input missing.npy");

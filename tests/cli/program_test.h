@@ -20,10 +20,12 @@ class Program : public TempFolder {
   /// A network from tests/data.
   static std::string model(const std::string& name) { return std::string(CONVOY_TEST_DATA) + "/" + name; }
 
-  /// `arguments` as for a shell, in the test's folder. The cache of kernels is shared by the tests.
-  Finished convoy(const std::string& arguments) {
-    const std::string command = "cd '" + folder() + "' && CONVOY_CACHE_DIR=" CONVOY_TEST_CACHE " " CONVOY_PROGRAM " " +
-                                arguments + " >stdout.txt 2>stderr.txt </dev/null";
+  /// `arguments` as for a shell, in the test's folder, which runs `before` first. The cache of kernels is shared by the
+  /// tests.
+  Finished convoy(const std::string& arguments, const std::string& before = "") {
+    const std::string command = "cd '" + folder() + "' && " + before +
+                                " CONVOY_CACHE_DIR=" CONVOY_TEST_CACHE " " CONVOY_PROGRAM " " + arguments +
+                                " >stdout.txt 2>stderr.txt </dev/null";
     const int status = std::system(command.c_str());
     Finished finished{WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("stdout.txt"), read("stderr.txt")};
     std::filesystem::remove(path("stdout.txt"));
@@ -32,9 +34,10 @@ class Program : public TempFolder {
   }
 
   /// Expects the exit code, and one line on stderr that starts with "convoy: " and contains `part`.
-  void expect_failure(int exit_code, const std::string& part, const std::string& arguments) {
+  void expect_failure(int exit_code, const std::string& part, const std::string& arguments,
+                      const std::string& before = "") {
     SCOPED_TRACE("convoy " + arguments);
-    const Finished finished = convoy(arguments);
+    const Finished finished = convoy(arguments, before);
     EXPECT_EQ(finished.exit_code, exit_code) << finished.err;
     EXPECT_EQ(finished.err.substr(0, 8), "convoy: ");
     EXPECT_EQ(std::count(finished.err.begin(), finished.err.end(), '\n'), 1) << finished.err;
