@@ -6,9 +6,8 @@
 //   convoy::Status status = dense->run(convoy::image_of(image), convoy::image_of(result));
 #pragma once
 
+#include <convoy/image.h>
 #include <convoy/program.h>
-
-#include <functional>
 
 namespace convoy {
 
@@ -38,34 +37,15 @@ struct DenseOptions {
   int64_t height = 0, width = 0;
 };
 
-/// f32 pixels in the caller's memory; strides in elements.
-struct ImageView {
-  float* data = nullptr;
-  int64_t channels = 1, height = 0, width = 0;
-  int64_t channel_stride = 0, row_stride = 0, pixel_stride = 1;
-};
-
-/// The view of a tensor of 1 x channels x height x width. Throws nothing; the view of any other tensor is empty.
-ImageView image_of(const Tensor& tensor);
-
-/// An image that comes and goes in rows, from top to bottom, so that it need not be in memory.
-struct DenseRows {
+/// An image that comes and goes in rows, or part of one.
+struct DenseRows : RowStream {
   int64_t height = 0, width = 0;  ///< of the whole image
-  /// Puts rows [first, first + rows) of the image to planes + channel * plane_stride + row * width. Each row is asked
-  /// for at most once, by one thread, in ascending order.
-  std::function<void(int64_t first, int64_t rows, float* planes, int64_t plane_stride)> read;
-  /// Takes rows of the result, laid out likewise: all of them in ascending order, from one thread. What these functions
-  /// throw ends the run, and becomes its Status.
-  std::function<void(int64_t first, int64_t rows, const float* planes, int64_t plane_stride)> write;
   /// Part of the image: number `shard` of `shards`, from 0, in whole bands. Rows are bit by bit the same in all
   /// divisions, as long as tile, kernels, bands and number of threads are.
   int64_t shard = 0, shards = 1;
   /// Rows of the result that are computed together, about: bands. 0: as many as take 40 MB.
   int64_t band_rows = 0;
 };
-
-/// Told, by one thread at a time, how many tiles of how many are done.
-using DenseProgress = std::function<void(int64_t done, int64_t tiles)>;
 
 struct DenseInfo {
   int64_t channels = 1, patch_height = 1, patch_width = 1, out_channels = 1;
@@ -96,9 +76,9 @@ class DenseProgram {
   /// {rows, columns} of the result for an image of this size.
   std::pair<int64_t, int64_t> output_size(int64_t height, int64_t width) const;
   /// Computes `result`, of out_channels and output_size().
-  Status run(const ImageView& image, const ImageView& result, const DenseProgress& progress = nullptr) const;
+  Status run(const ImageView& image, const ImageView& result, const Progress& progress = nullptr) const;
   /// Reads, computes and writes at the same time; takes memory for a few hundred rows.
-  Status run(const DenseRows& rows, const DenseProgress& progress = nullptr) const;
+  Status run(const DenseRows& rows, const Progress& progress = nullptr) const;
   /// {first, number} of the result's rows that the shard of `rows` writes; an image of few rows leaves some shards
   /// none.
   Result<std::pair<int64_t, int64_t>> shard_rows(const DenseRows& rows) const;

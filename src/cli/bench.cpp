@@ -1,6 +1,5 @@
 // convoy bench: latency of whole runs, measured with the profiler off; layers from runs of their own.
 #include <algorithm>
-#include <fstream>
 #include <string>
 
 #include "cli/commands.h"
@@ -30,15 +29,6 @@ struct BenchResult {
   int64_t peak_rss_bytes = 0;
   std::vector<LayerTime> layers;
 };
-
-/// VmHWM: unlike getrusage's ru_maxrss it does not begin with the memory of the process that started this one.
-int64_t peak_rss_bytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6)) * 1024;
-  }
-  return 0;
-}
 
 /// Whether measurements had a part in the choice of implementations.
 bool is_tuned(const Plan& plan) {

@@ -2,7 +2,6 @@
 #include <convoy/dense.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include "cli/commands.h"
@@ -10,7 +9,7 @@
 #include "cli/dense_files.h"
 #include "cli/inputs.h"
 #include "cli/layers.h"
-#include "cli/outputs.h"
+#include "cli/run_progress.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/units.h"
@@ -21,8 +20,6 @@
 namespace convoy::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct DenseCommandOptions {
   ModelOptions model;
   InputOptions input;
@@ -32,10 +29,6 @@ struct DenseCommandOptions {
   int runs = 0;
   bool layers = false;
 };
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 Border parse_border(const std::string& word) {
   for (Border border : {Border::reflect, Border::replicate, Border::zero, Border::valid}) {
@@ -94,24 +87,6 @@ void check(const Status& status) {
   if (!status) throw Error(status.kind(), status.message());
 }
 
-/// Shows how far a run is that computes `pixels`.
-class RunProgress {
- public:
-  explicit RunProgress(double pixels) : pixels_(pixels), line_("computing") {}
-
-  void operator()(int64_t done, int64_t tiles) {
-    const double seconds = this->seconds(), part = static_cast<double>(done) / static_cast<double>(tiles);
-    line_.show(fmt::format("{:.0f}%, {} Mpixel/s, {:.0f} s left", 100 * part,
-                           three_digits(part * pixels_ / seconds / 1e6), seconds / part - seconds));
-  }
-  double seconds() const { return seconds_since(begin_); }
-
- private:
-  const double pixels_;
-  const Clock::time_point begin_ = Clock::now();
-  ProgressLine line_;
-};
-
 /// The part of the result that is computed, from where to where.
 struct Work {
   ImageRows& image;
@@ -152,30 +127,6 @@ double run_in_memory(const DenseProgram& dense, const Work& work, int runs) {
   return best;
 }
 
-/// What a tile's time is spent on.
-void print_layers(const DenseProgram& dense) {
-  Context context(dense.tile_program());
-  const MeasureOptions measure{.seconds = 1};
-  warm_up(context, measure);
-  const auto layers = time_layers(context, dense.tile_program().data().plan, measure);
-  const auto pixels = static_cast<double>(dense.info().tile_height * dense.info().tile_width);
-  Table table({{"layer"},
-               {"operator"},
-               {"output"},
-               {"kernel"},
-               {"ns/pixel", Align::right},
-               {"%", Align::right},
-               {"GFLOP/s", Align::right}});
-  for (const LayerTime& layer : layers) {
-    const PlanStep& step = *layer.step;
-    table.add({shorten(step.name, 32), step.detail.empty() ? step.op : step.op + " " + step.detail,
-               step.output.shape.str(), step.impl, fmt::format("{:.2f}", layer.ns.median / pixels),
-               fmt::format("{:.1f}", 100 * layer.ns.median / total_ns(layers)),
-               step.macs > 0 ? three_digits(layer.gflops()) : "-"});
-  }
-  fmt::print("\n{}\n", table.str());
-}
-
 void check_options(const DenseCommandOptions& options) {
   if (options.input.inputs.size() != 1) usage_error("dense takes one --input FILE (.npy or a picture)");
   check_result(options.result);
@@ -212,15 +163,16 @@ int dense(const DenseCommandOptions& options) {
   const DenseProgram program = compile(options, size);
   const DenseInfo& info = program.info();
   const Shard shard = parse_shard(options.result);
-  const DenseRows rows{.height = size.height, .width = size.width, .shard = shard.index, .shards = shard.count};
+  DenseRows rows;
+  rows.height = size.height, rows.width = size.width, rows.shard = shard.index, rows.shards = shard.count;
   const ImageSize part{value_of(program.shard_rows(rows)).second, program.output_size(size.height, size.width).second};
   const std::optional<Depth> depth = file.depth();
   const ImageFile::Prepared input =
-      std::move(file).prepare(options.input, program.tile_program().inputs()[0].name, info);
+      std::move(file).prepare(options.input, program.tile_program().inputs()[0].name, info.channels);
   ResultFile result(options.result, depth, input.preprocess, info.out_channels, part);
   if (!input.note.empty()) fmt::print("{}\n", input.note);
   print_network(options, program);
-  if (options.layers) print_layers(program);
+  if (options.layers) print_layer_rates(program.tile_program(), info.tile_height * info.tile_width);
 
   const Work work{*input.rows, result, part, rows};
   const double seconds = options.runs > 0 ? run_in_memory(program, work, options.runs) : run_rows(program, work);

@@ -48,17 +48,15 @@ ImageFile::ImageFile(const std::string& path) : path_(path) {
   }
 }
 
-ImageFile::Prepared ImageFile::prepare(const InputOptions& options, const std::string& input,
-                                       const DenseInfo& info) && {
+ImageFile::Prepared ImageFile::prepare(const InputOptions& options, const std::string& input, int64_t channels) && {
   if (array_) {
-    if (array_->channels != info.channels) {
-      invalid_input("{}: input '{}' takes {} channels, the file holds {}", path_, input, info.channels,
-                    array_->channels);
+    if (array_->channels != channels) {
+      invalid_input("{}: input '{}' takes {} channels, the file holds {}", path_, input, channels, array_->channels);
     }
     return {std::move(array_), {}, ""};
   }
   const ImageSize size = picture_->size;
-  const TensorType type{DType::f32, Shape{1, info.channels, size.height, size.width}};
+  const TensorType type{DType::f32, Shape{1, channels, size.height, size.width}};
   PreprocessOptions preprocess_options = options.preprocess;
   if (!options.scale.empty()) preprocess_options.scale = options.scale[0];
   const Preprocess preprocess = with_context(path_, [&] { return make_preprocess(preprocess_options, type, {type}); });

@@ -1,7 +1,5 @@
-// The image that `convoy dense` reads and the result that it writes, row by row.
+// The image that a command reads and the result that it writes, row by row.
 #pragma once
-
-#include <convoy/dense.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -27,7 +25,7 @@ class ImageFile {
     std::string note;                      ///< how a picture was prepared, to be printed
   };
   /// As the network takes it. Throws Error when it takes something else.
-  Prepared prepare(const InputOptions& options, const std::string& input, const DenseInfo& info) &&;
+  Prepared prepare(const InputOptions& options, const std::string& input, int64_t channels) &&;
 
  private:
   std::string path_;

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/table.h"
+#include "cli/terminal.h"
 #include "cli/units.h"
 #include "io/files.h"
+#include "runtime/program_data.h"
 
 namespace convoy::cli {
 namespace {
@@ -65,6 +68,28 @@ void write_json(const std::string& path, const nlohmann::ordered_json& json) {
 
 void save_plan(const std::string& path, const Plan& plan) {
   write_file(path, to_json_text(saved_plan(plan)));
+}
+
+void print_layer_rates(const Program& program, int64_t pixels) {
+  Context context(program);
+  const MeasureOptions measure{.seconds = 1};
+  warm_up(context, measure);
+  const auto layers = time_layers(context, program.data().plan, measure);
+  Table table({{"layer"},
+               {"operator"},
+               {"output"},
+               {"kernel"},
+               {"ns/pixel", Align::right},
+               {"%", Align::right},
+               {"GFLOP/s", Align::right}});
+  for (const LayerTime& layer : layers) {
+    const PlanStep& step = *layer.step;
+    table.add({shorten(step.name, 32), step.detail.empty() ? step.op : step.op + " " + step.detail,
+               step.output.shape.str(), step.impl, fmt::format("{:.2f}", layer.ns.median / static_cast<double>(pixels)),
+               fmt::format("{:.1f}", 100 * layer.ns.median / total_ns(layers)),
+               step.macs > 0 ? three_digits(layer.gflops()) : "-"});
+  }
+  fmt::print("\n{}\n", table.str());
 }
 
 }  // namespace convoy::cli

@@ -40,4 +40,8 @@ void write_json(const std::string& path, const nlohmann::ordered_json& json);
 /// For --save-plan: the choice that the plan was made by.
 void save_plan(const std::string& path, const Plan& plan);
 
+/// Runs the program of a tile or strip for a second and prints what its time is spent on; `pixels`: of the image, a
+/// run.
+void print_layer_rates(const Program& program, int64_t pixels);
+
 }  // namespace convoy::cli

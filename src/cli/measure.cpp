@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <functional>
 #include <numeric>
 
@@ -83,6 +84,15 @@ std::vector<Latency> time_steps(Context& context, size_t steps, const MeasureOpt
   std::vector<Latency> latencies;
   for (std::vector<double>& step : samples) latencies.push_back(summarise(std::move(step)));
   return latencies;
+}
+
+/// VmHWM: unlike getrusage's ru_maxrss it does not begin with the memory of the process that started this one.
+int64_t peak_rss_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6)) * 1024;
+  }
+  return 0;
 }
 
 }  // namespace convoy::cli

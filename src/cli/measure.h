@@ -39,4 +39,7 @@ std::vector<double> time_runs(Context& context, const MeasureOptions& options);
 /// Nanoseconds of each step: one Latency a step, over the same runs.
 std::vector<Latency> time_steps(Context& context, size_t steps, const MeasureOptions& options);
 
+/// Of this process, so far.
+int64_t peak_rss_bytes();
+
 }  // namespace convoy::cli

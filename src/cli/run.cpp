@@ -9,6 +9,7 @@
 #include "cli/inputs.h"
 #include "cli/layers.h"
 #include "cli/outputs.h"
+#include "cli/run_image.h"
 #include "cli/table.h"
 #include "cli/units.h"
 #include "io/convert.h"
@@ -25,7 +26,8 @@ struct RunOptions {
   InputOptions input;
   OutputOptions output;
   int top = 0;  ///< 0: only when nothing else is asked for
-  std::string labels, json;
+  std::string labels, json, strip;
+  bool layers = false;
 };
 
 struct RunResult {
@@ -141,6 +143,18 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const RunResult& resu
   return json;
 }
 
+/// Strips, where nothing was asked for that needs the whole image in memory.
+bool ran_as_image(const RunOptions& options, const CompileOptions& compile) {
+  const bool whole =
+      options.strip == "off" || options.top > 0 || !options.labels.empty() || !options.output.overlay.empty();
+  if (whole || !is_large_image(options.input, options.output.outputs)) return false;
+  ImageRunOptions image{options.model, options.input, {.output = options.output.outputs[0]}, options.json};
+  image.result.range = options.output.range;
+  image.layers = options.layers;
+  if (!options.strip.empty()) image.strip_rows = std::stoll(options.strip);
+  return run_image(image, compile);
+}
+
 int run(const RunOptions& options) {
   check_outputs(options.output);
   if (!options.json.empty()) check_writable(options.json);
@@ -148,6 +162,7 @@ int run(const RunOptions& options) {
       options.labels.empty() ? std::vector<std::string>() : read_labels(options.labels);
   CompileOptions compile = compile_options(options.model);
   size_inputs_by_pictures(options.model.model, options.input, compile);
+  if (ran_as_image(options, compile)) return 0;
   const CompiledModel model = compile_model(options.model.model, compile);
   const Program& program = model.program;
   const NetworkInputs inputs = read_inputs(options.input, program.inputs(), program.outputs(), Missing::error);
@@ -180,6 +195,12 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--top", options->top, "show the K most probable classes (default: 5 of a classifier)")
       ->check(CLI::Range(1, 1000000));
   command->add_option("--labels", options->labels, "names of the classes, one a line")->type_name("FILE");
+  command
+      ->add_option("--strip", options->strip,
+                   "rows of a large image that are computed at once, or off: the whole image (default: chosen)")
+      ->check(CLI::Range(1, 65536) | CLI::IsMember({"off"}));
+  command->add_flag("--layers", options->layers,
+                    "of a large image, show which kernels compute a strip, and their times");
   add_json_option(*command, options->json);
   command->footer(
       "Example: convoy run squeezenet1.1.onnx --input cat.jpg --preprocess caffe --labels imagenet.txt --top 3");

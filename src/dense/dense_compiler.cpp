@@ -96,7 +96,7 @@ class DenseCompiler {
     one_thread.threads = 1;
     DenseNetwork dense = densify(patch_, geometry_, tile);
     std::string refusal;
-    if (auto strips = stream(dense.graph, tile.rows * geometry_.step, refusal)) {
+    if (auto strips = stream(dense.graph, tile.rows * geometry_.step, Edges::none, refusal)) {
       return {tile, compile_graph(std::move(strips->graph), one_thread), true, strips->delay, dense.not_shared};
     }
     return {tile, compile_graph(std::move(dense.graph), one_thread), false, 0, dense.not_shared};

@@ -24,13 +24,6 @@ std::string_view to_string(Border border) {
   internal_error("unknown border");
 }
 
-ImageView image_of(const Tensor& tensor) {
-  const Shape& shape = tensor.shape();
-  if (shape.rank() != 4 || shape[0] != 1 || tensor.dtype() != DType::f32) return {};
-  const int64_t plane = shape[2] * shape[3];
-  return {const_cast<float*>(tensor.as<float>()), shape[1], shape[2], shape[3], plane, shape[3], 1};
-}
-
 const DenseInfo& DenseProgram::info() const {
   return data_->info;
 }
@@ -44,24 +37,11 @@ std::pair<int64_t, int64_t> DenseProgram::output_size(int64_t height, int64_t wi
   return {layout.rows, layout.cols};
 }
 
-namespace {
-
-template <class Work>
-Status status_of(Work&& work) {
-  const auto done = catch_errors([&] {
-    work();
-    return true;
-  });
-  return done ? Status() : done.status();
-}
-
-}  // namespace
-
-Status DenseProgram::run(const ImageView& image, const ImageView& result, const DenseProgress& progress) const {
+Status DenseProgram::run(const ImageView& image, const ImageView& result, const Progress& progress) const {
   return status_of([&] { run_dense(*data_, image, result, progress); });
 }
 
-Status DenseProgram::run(const DenseRows& rows, const DenseProgress& progress) const {
+Status DenseProgram::run(const DenseRows& rows, const Progress& progress) const {
   return status_of([&] { run_dense_rows(*data_, rows, progress); });
 }
 

@@ -123,7 +123,7 @@ std::vector<int64_t> DenseRun::seen(int64_t begin, int64_t count, int64_t extent
 }
 
 void run_dense(const detail::DenseData& data, const ImageView& image, const ImageView& result,
-               const DenseProgress& progress) {
+               const Progress& progress) {
   const DenseRun run(data, image.height, image.width);
   check_sizes(data.geometry, run.layout(), image, result);
   Band band{.patches = {0, run.layout().grid.rows}, .image = image, .result = result};

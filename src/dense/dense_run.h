@@ -56,6 +56,6 @@ class DenseRun {
 
 /// Throws Error when image and result do not fit the network.
 void run_dense(const detail::DenseData& data, const ImageView& image, const ImageView& result,
-               const DenseProgress& progress);
+               const Progress& progress);
 
 }  // namespace convoy

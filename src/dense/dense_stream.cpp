@@ -58,7 +58,7 @@ struct Slot {
 class BandPipeline {
  public:
   BandPipeline(const DenseData& data, const DenseRun& run, const DenseRows& rows, const Span& patches,
-               const DenseProgress& progress)
+               const Progress& progress)
       : data_(data), run_(run), rows_(rows), progress_(progress) {
     const int64_t size = band_patches(data, rows);
     for (int64_t begin = patches.begin; begin < patches.end; begin += size) {
@@ -201,7 +201,7 @@ class BandPipeline {
   const DenseData& data_;
   const DenseRun& run_;
   const DenseRows& rows_;
-  const DenseProgress& progress_;
+  const Progress& progress_;
   std::vector<Span> bands_;  ///< rows of patches
   std::vector<Span> seen_;   ///< rows of the image that are in memory for each
   std::vector<Slot> slots_;
@@ -223,7 +223,7 @@ Span shard_patches(const DenseData& data, const DenseRun& run, const DenseRows& 
   return {std::min(bands * shard / shards * size, all), std::min(bands * (shard + 1) / shards * size, all)};
 }
 
-void run_dense_rows(const DenseData& data, const DenseRows& rows, const DenseProgress& progress) {
+void run_dense_rows(const DenseData& data, const DenseRows& rows, const Progress& progress) {
   const DenseRun run(data, rows.height, rows.width);
   const Span patches = shard_patches(data, run, rows);
   if (patches.size() > 0) BandPipeline(data, run, rows, patches, progress).compute_all();

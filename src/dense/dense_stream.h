@@ -9,6 +9,6 @@ namespace convoy {
 Span shard_patches(const detail::DenseData& data, const DenseRun& run, const DenseRows& rows);
 
 /// Throws Error when the image does not fit the network, and what `rows` throws.
-void run_dense_rows(const detail::DenseData& data, const DenseRows& rows, const DenseProgress& progress);
+void run_dense_rows(const detail::DenseData& data, const DenseRows& rows, const Progress& progress);
 
 }  // namespace convoy

@@ -8,10 +8,13 @@
 #include "ops/channel_shuffle.h"
 #include "ops/concat.h"
 #include "ops/conv2d.h"
+#include "ops/conv_transpose2d.h"
 #include "ops/depth_to_space.h"
 #include "ops/elementwise.h"
+#include "ops/gather.h"
 #include "ops/lrn.h"
 #include "ops/max_pool2d.h"
+#include "ops/resize.h"
 #include "ops/slice.h"
 #include "ops/softmax.h"
 #include "support/error.h"
@@ -25,39 +28,81 @@ struct Rows {
   int64_t count = 0, lead = 0;
 };
 
-/// How a node reads an operand: a window over rows.
+/// How a node reads its operands and makes its result: unit u reads rows [u * stride + skip, u * stride + skip + span)
+/// and makes rows [u * up - crop, (u + 1) * up - crop).
 struct RowWindow {
-  int64_t span = 1, stride = 1;
-  int64_t skip = 0;  ///< result row 0 begins at this row of the operand
+  int64_t span = 1, stride = 1, skip = 0;
+  int64_t up = 1, crop = 0;
+  bool pads = false;    ///< reads rows beyond the ends of the image as zero
+  bool clamps = false;  ///< reads the nearest row there
 };
 
 /// The rows of an operand that a run reads: so many before its new ones, and how many in all.
 struct RowUse {
   int64_t before = 0, total = 0;
+  bool clamps = false;
 };
 
-std::optional<RowWindow> window_of(const Window2d& window, int64_t kernel) {
-  if (window.pads[0] != 0 || window.pads[2] != 0) return std::nullopt;
-  return RowWindow{window.span(0, kernel), window.strides[0], 0};
+RowWindow window_of(const Window2d& window, int64_t kernel) {
+  const int64_t top = window.pads[0], bottom = window.pads[2];
+  return {.span = window.span(0, kernel), .stride = window.strides[0], .skip = -top, .pads = top > 0 || bottom > 0};
+}
+
+std::optional<RowWindow> window_of(const AvgPool2d& pool) {
+  const RowWindow window = window_of(pool.window, pool.kernel[0]);
+  const bool plain = !pool.ceil_mode && (!window.pads || pool.count_include_pad);
+  return plain ? std::optional(window) : std::nullopt;
+}
+
+std::optional<RowWindow> window_of(const MaxPool2d& pool) {
+  const RowWindow window = window_of(pool.window, pool.kernel[0]);
+  return pool.ceil_mode || window.pads ? std::nullopt : std::optional(window);
+}
+
+/// Unit u is the rows of the result that the first tap of source row u reaches.
+std::optional<RowWindow> window_of(const ConvTranspose2d& conv, int64_t kernel) {
+  const int64_t stride = conv.window.strides[0], before = (conv.window.span(0, kernel) - 1) / stride;
+  if (conv.window.span(0, kernel) < stride) return std::nullopt;
+  return RowWindow{.span = before + 1, .skip = -before, .up = stride, .crop = conv.window.pads[0], .pads = true};
+}
+
+/// Enlargement that repeats each row, or blends two: by `up`, and of those half a unit before their first row.
+std::optional<RowWindow> window_of(const Resize& resize, const Shape& from) {
+  const int64_t up = resize.shape[2] / from[2];
+  if (resize.shape[2] != up * from[2]) return std::nullopt;
+  if (resize.mode == ResizeMode::linear) {
+    const bool halves = up > 1 && up % 2 == 0 && resize.coordinates == CoordinateMode::half_pixel;
+    if (!halves || resize.exclude_outside) return std::nullopt;
+    return RowWindow{.span = 2, .skip = -1, .up = up, .crop = up / 2, .clamps = true};
+  }
+  if (resize.mode != ResizeMode::nearest) return std::nullopt;
+  for (int64_t row = 0; row < resize.shape[2]; ++row) {
+    if (resize.taps(2, row, from[2]) != std::vector<ResizeTap>{{row / up, 1}}) return std::nullopt;
+  }
+  return RowWindow{.up = up};
 }
 
 /// How the operator reads its computed operands; nothing when it needs all rows.
 std::optional<RowWindow> window_of(const Op& op, const Graph& graph, const Node& node) {
+  const auto type = [&](int input) { return graph.type(node.inputs[input]); };
   if (auto* conv = op_cast<Conv2d>(op)) {
-    if (!graph.is_constant(node.inputs[1])) return std::nullopt;
-    return window_of(conv->window, graph.type(node.inputs[1]).shape[2]);
+    return graph.is_constant(node.inputs[1]) ? std::optional(window_of(conv->window, type(1).shape[2])) : std::nullopt;
   }
-  if (auto* pool = op_cast<MaxPool2d>(op)) return window_of(pool->window, pool->kernel[0]);
-  if (auto* pool = op_cast<AvgPool2d>(op)) return window_of(pool->window, pool->kernel[0]);
+  if (auto* conv = op_cast<ConvTranspose2d>(op)) {
+    return graph.is_constant(node.inputs[1]) ? window_of(*conv, type(1).shape[2]) : std::nullopt;
+  }
+  if (auto* pool = op_cast<MaxPool2d>(op)) return window_of(*pool);
+  if (auto* pool = op_cast<AvgPool2d>(op)) return window_of(*pool);
+  if (auto* resize = op_cast<Resize>(op)) return window_of(*resize, type(0).shape);
+  if (auto* depth = op_cast<DepthToSpace>(op)) return RowWindow{.up = depth->block_size};
   if (auto* slice = op_cast<Slice>(op)) {
     if (slice->step[2] < 1) return std::nullopt;
-    return RowWindow{1, slice->step[2], slice->begin[2]};
+    return RowWindow{.stride = slice->step[2], .skip = slice->begin[2]};
   }
   if (auto* concat = op_cast<Concat>(op); concat && concat->axis != 1) return std::nullopt;
   if (auto* softmax = op_cast<Softmax>(op); softmax && softmax->axis != 1) return std::nullopt;
   const bool by_row = op_cast<Unary>(op) || op_cast<Binary>(op) || op_cast<Concat>(op) || op_cast<Softmax>(op) ||
-                      op_cast<BatchNorm>(op) || op_cast<Lrn>(op) || op_cast<ChannelShuffle>(op) ||
-                      op_cast<DepthToSpace>(op);
+                      op_cast<BatchNorm>(op) || op_cast<Lrn>(op) || op_cast<ChannelShuffle>(op);
   return by_row ? std::optional(RowWindow()) : std::nullopt;
 }
 
@@ -69,11 +114,13 @@ bool alike_in_rows(const Graph& graph, ValueId id) {
 
 class Streamer {
  public:
-  Streamer(const Graph& dense, int64_t input_rows)
+  Streamer(const Graph& dense, int64_t input_rows, Edges edges)
       : dense_(dense),
+        edges_(edges),
         builder_(dense.name, dense.folding),
         rows_(dense.values.size()),
         kept_(dense.values.size()),
+        padded_(dense.values.size()),
         uses_(dense.nodes.size()),
         fresh_(dense.values.size(), kAbsent),
         full_(dense.values.size(), kAbsent) {
@@ -91,7 +138,12 @@ class Streamer {
     builder_.claim_name(fresh_[result], dense_.value(result).name);
     builder_.output(fresh_[result]);
     for (ValueId state : next_states_) builder_.output(state);
-    return StreamNetwork{std::move(builder_).finish(), rows_[image]->count, rows_[result]->count, -rows_[result]->lead};
+    return StreamNetwork{.graph = std::move(builder_).finish(),
+                         .input_rows = rows_[image]->count,
+                         .output_rows = rows_[result]->count,
+                         .delay = -rows_[result]->lead,
+                         .states = std::move(states_),
+                         .edges = {.masks = std::move(masks_), .clamps = std::move(clamps_)}};
   }
 
  private:
@@ -103,10 +155,11 @@ class Streamer {
     const auto window = window_of(*node.op, dense_, node);
     if (!window || node.outputs.size() != 1)
       return fmt::format("{} needs more than some rows at a time", describe(node));
-    std::optional<Rows> result;
+    std::optional<Rows> units;
     for (ValueId id : node.inputs) {
       if (!computed(id)) {
-        const bool weights = op_cast<Conv2d>(*node.op) || op_cast<BatchNorm>(*node.op);
+        const bool weights =
+            op_cast<Conv2d>(*node.op) || op_cast<ConvTranspose2d>(*node.op) || op_cast<BatchNorm>(*node.op);
         if (id != kAbsent && !weights && !alike_in_rows(dense_, id))
           return describe(node) + " has a constant for each row";
         continue;
@@ -115,24 +168,23 @@ class Streamer {
       if (from.count % window->stride != 0) return describe(node) + " steps over other rows in each run";
       const Rows made{from.count / window->stride,
                       floor_div(from.lead - window->skip - window->span, window->stride) + 1};
-      if (result && result->count != made.count) return describe(node) + " joins images of different heights";
-      result = Rows{made.count, result ? std::min(result->lead, made.lead) : made.lead};
+      if (units && units->count != made.count) return describe(node) + " joins images of different heights";
+      units = Rows{made.count, units ? std::min(units->lead, made.lead) : made.lead};
+      if (window->pads) padded_[id] = true;
     }
-    if (!result) return describe(node) + " does not depend on the image";
-    use(index, *window, *result);
-    if (auto* depth = op_cast<DepthToSpace>(*node.op)) {
-      result = Rows{result->count * depth->block_size, result->lead * depth->block_size};
-    }
-    rows_[node.outputs[0]] = *result;
+    if (!units) return describe(node) + " does not depend on the image";
+    use(index, *window, *units);
+    rows_[node.outputs[0]] = Rows{units->count * window->up, units->lead * window->up - window->crop};
     return "";
   }
 
-  void use(size_t index, const RowWindow& window, const Rows& result) {
+  void use(size_t index, const RowWindow& window, const Rows& units) {
     for (ValueId id : dense_.nodes[index].inputs) {
       RowUse use;
       if (computed(id)) {
-        use.before = rows_[id]->lead - window.skip - result.lead * window.stride;
-        use.total = (result.count - 1) * window.stride + window.span;
+        use.before = rows_[id]->lead - window.skip - units.lead * window.stride;
+        use.total = (units.count - 1) * window.stride + window.span;
+        use.clamps = window.clamps;
         kept_[id] = std::max(kept_[id], use.before);
       }
       uses_[index].push_back(use);
@@ -140,10 +192,9 @@ class Streamer {
   }
 
   void add_image(ValueId id) {
-    Shape shape = dense_.type(id).shape;
-    std::vector<int64_t> dims = shape.dims();
-    dims[2] = rows_[id]->count;
-    fresh_[id] = builder_.input(dense_.value(id).name, {DType::f32, Shape(dims)});
+    const Shape shape = with_rows(dense_.type(id).shape, rows_[id]->count);
+    fresh_[id] = builder_.input(dense_.value(id).name, {DType::f32, shape});
+    ++inputs_;
     keep(id);
   }
 
@@ -155,6 +206,7 @@ class Streamer {
     if (kept == 0) return;
     const Shape shape = builder_.type(fresh_[id]).shape;
     const std::string name = dense_.value(id).name + ".kept";
+    states_.push_back(inputs_++);
     const ValueId state = builder_.input(name, {builder_.type(fresh_[id]).dtype, Shape{1, kept, shape[3], shape[1]}});
     Concat join;
     join.axis = 2;
@@ -178,23 +230,80 @@ class Streamer {
       const ValueId id = node.inputs[i];
       if (computed(id)) {
         const RowUse& use = uses_[index][i];
-        inputs.push_back(rows_of(full_[id], kept_[id] - use.before, use.total, dense_.value(id).name + ".rows"));
+        const ValueId rows = rows_of(full_[id], kept_[id] - use.before, use.total, dense_.value(id).name + ".rows");
+        inputs.push_back(use.clamps && edges_ == Edges::masked ? clamped(rows, id, use) : rows);
       } else {
         inputs.push_back(id == kAbsent ? kAbsent : constant(id));
       }
     }
-    fresh_[node.outputs[0]] = builder_.add1(for_rows(node, inputs), inputs, node.name);
-    keep(node.outputs[0]);
+    const ValueId result = node.outputs[0];
+    fresh_[result] = builder_.add1(for_rows(node, inputs), inputs, node.name);
+    if (auto* resize = op_cast<Resize>(*node.op); resize && resize->mode == ResizeMode::linear) {
+      // The outer halves of the first and the last unit lack rows.
+      const int64_t count = rows_[result]->count, made = builder_.type(fresh_[result]).shape[2];
+      fresh_[result] = rows_of(fresh_[result], (made - count) / 2, count, node.name + ".whole");
+    }
+    if (padded_[result] && edges_ == Edges::masked) mask(result);
+    keep(result);
   }
 
-  /// A slice says how many rows there are.
+  /// Makes new rows that are not in the image zero.
+  void mask(ValueId id) {
+    const std::string name = dense_.value(id).name;
+    const Rows& rows = *rows_[id];
+    masks_.push_back({inputs_++, rows.count, rows.lead, dense_.type(id).shape[2]});
+    const ValueId inside = builder_.input(name + ".inside", {DType::f32, Shape{1, 1, rows.count, 1}});
+    fresh_[id] = builder_.make(binary(BinaryKind::mul), {fresh_[id], inside}, name + ".in_image");
+  }
+
+  /// Rows of the value with those outside its image replaced by the nearest ones.
+  ValueId clamped(ValueId rows, ValueId id, const RowUse& use) {
+    const Rows& made = *rows_[id];
+    clamps_.push_back({inputs_++, made.count, made.lead - use.before, use.total, dense_.type(id).shape[2]});
+    const std::string name = fmt::format("{}.nearest{}", dense_.value(id).name, clamps_.size());
+    const ValueId nearest = builder_.input(name, {DType::i64, Shape{use.total}});
+    Gather gather;
+    gather.axis = 2;
+    return builder_.make(gather, {rows, nearest}, name + ".rows");
+  }
+
+  /// The operator on the rows that a run gives it: all that it pads with are there, and some say how many there are.
   OpPtr for_rows(const Node& node, const std::vector<ValueId>& inputs) const {
-    const auto* slice = op_cast<Slice>(*node.op);
-    if (!slice) return node.op;
-    auto op = std::make_shared<Slice>(*slice);
-    op->begin[2] = 0;
-    op->size[2] = ceil_div(builder_.type(inputs[0]).shape[2], op->step[2]);
-    return op;
+    const auto unpadded = []<class T>(const T& op) {
+      auto copy = std::make_shared<T>(op);
+      copy->window.pads[0] = copy->window.pads[2] = 0;
+      return copy;
+    };
+    const auto rows = [&] { return builder_.type(inputs[0]).shape[2]; };
+    if (auto* conv = op_cast<Conv2d>(*node.op)) return unpadded(*conv);
+    if (auto* pool = op_cast<AvgPool2d>(*node.op)) return unpadded(*pool);
+    if (auto* conv = op_cast<ConvTranspose2d>(*node.op)) {
+      auto op = unpadded(*conv);
+      const int64_t stride = op->window.strides[0], span = op->window.span(0, builder_.type(inputs[1]).shape[2]);
+      op->window.pads[0] = (span - 1) / stride * stride;  // what rows before the first would add to
+      op->window.pads[2] = span - stride;
+      op->output_padding[0] = 0;
+      return op;
+    }
+    if (auto* resize = op_cast<Resize>(*node.op)) {
+      auto op = std::make_shared<Resize>(*resize);
+      const int64_t up = op->shape[2] / dense_.type(node.inputs[0]).shape[2];
+      op->shape = with_rows(op->shape, up * rows());
+      return op;
+    }
+    if (auto* slice = op_cast<Slice>(*node.op)) {
+      auto op = std::make_shared<Slice>(*slice);
+      op->begin[2] = 0;
+      op->size[2] = ceil_div(rows(), op->step[2]);
+      return op;
+    }
+    return node.op;
+  }
+
+  static Shape with_rows(const Shape& shape, int64_t rows) {
+    std::vector<int64_t> dims = shape.dims();
+    dims[2] = rows;
+    return Shape(dims);
   }
 
   ValueId constant(ValueId id) {
@@ -203,18 +312,33 @@ class Streamer {
   }
 
   const Graph& dense_;
+  const Edges edges_;
   GraphBuilder builder_;
   std::vector<std::optional<Rows>> rows_;  ///< of computed values
   std::vector<int64_t> kept_;              ///< rows of each value that runs read again
+  std::vector<bool> padded_;               ///< some layer pads the value
   std::vector<std::vector<RowUse>> uses_;  ///< of each node's inputs
   std::vector<ValueId> fresh_, full_;      ///< each value's new rows, and with those that were kept
   std::vector<ValueId> next_states_;
+  int inputs_ = 0;  ///< of the new network, so far
+  std::vector<int> states_;
+  std::vector<RowMask> masks_;
+  std::vector<RowClamp> clamps_;
 };
 
 }  // namespace
 
-std::optional<StreamNetwork> stream(const Graph& dense, int64_t input_rows, std::string& refusal) {
-  return Streamer(dense, input_rows).run(refusal);
+bool RowEdges::inside(int64_t t) const {
+  return std::ranges::all_of(
+             masks,
+             [t](const RowMask& m) { return t * m.count + m.lead >= 0 && (t + 1) * m.count + m.lead <= m.height; }) &&
+         std::ranges::all_of(clamps, [t](const RowClamp& c) {
+           return t * c.count + c.lead >= 0 && t * c.count + c.lead + c.total <= c.height;
+         });
+}
+
+std::optional<StreamNetwork> stream(const Graph& network, int64_t input_rows, Edges edges, std::string& refusal) {
+  return Streamer(network, input_rows, edges).run(refusal);
 }
 
 }  // namespace convoy

@@ -2,6 +2,8 @@
 // kernel needs another layout, and the division of each step among threads.
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numeric>
 #include <set>
 
 #include "choose/assign.h"
@@ -30,7 +32,8 @@ class PlanMaker {
         options_(options),
         assignment_(assign(grouped_, target, options)),
         placement_(grouped_),
-        last_use_(last_uses(grouped_)) {
+        last_use_(last_uses(grouped_)),
+        finished_by_(finishing_groups(grouped_)) {
     plan_.name = graph_.name;
     plan_.precision = grouped_.precision;
     plan_.target = target;
@@ -42,9 +45,10 @@ class PlanMaker {
   Plan make(bool packed) {
     for (const Group& group : grouped_.groups) {
       with_context(describe(graph_.nodes[group.anchor]), [&] { add_group(group); });
+      for (auto [begin, end] = finished_by_.equal_range(&group); begin != end; ++begin) finish_output(begin->second);
       free_constants(group);
     }
-    finish_outputs();
+    for (auto [begin, end] = finished_by_.equal_range(nullptr); begin != end; ++begin) finish_output(begin->second);
     place_buffers();
     for (const Tensor& constant : plan_.constants) plan_.weights_bytes += constant.empty() ? 0 : constant.bytes();
     for (const auto& [index, packing] : packed_later_) plan_.weights_bytes += packing.bytes;
@@ -288,19 +292,17 @@ class PlanMaker {
 
   void push(PlanStep step) { plan_.steps.push_back(std::move(step)); }
 
-  /// Network outputs that were not written in place: constants, inputs, values in another layout.
-  void finish_outputs() {
-    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
-      const ValueId id = graph_.outputs[i];
-      const Place source = place_of_input(id);
-      const Buffer& buffer = placement_.buffer(source);
-      const bool in_place = buffer.space == Location::Space::output && buffer.index == static_cast<int32_t>(i) &&
-                            source.at.offset_elems == 0 && source.at.view.is_contiguous(Layout::row_major);
-      if (in_place) continue;
-      const int32_t output = output_buffer(static_cast<int32_t>(i));
-      const Place target{output, {TensorView::contiguous(grouped_.stored_type(id), Layout::row_major), 0}};
-      add_copy(graph_.value(id).name + ".output", "layout", source, target, id);
-    }
+  /// Copies a network output that was not written in place: a constant, an input, a value in another layout.
+  void finish_output(size_t index) {
+    const ValueId id = graph_.outputs[index];
+    const Place source = place_of_input(id);
+    const Buffer& buffer = placement_.buffer(source);
+    const bool in_place = buffer.space == Location::Space::output && buffer.index == static_cast<int32_t>(index) &&
+                          source.at.offset_elems == 0 && source.at.view.is_contiguous(Layout::row_major);
+    if (in_place) return;
+    const int32_t output = output_buffer(static_cast<int32_t>(index));
+    const Place target{output, {TensorView::contiguous(grouped_.stored_type(id), Layout::row_major), 0}};
+    add_copy(graph_.value(id).name + ".output", "layout", source, target, id);
   }
 
   int32_t output_buffer(int32_t port) {
@@ -346,6 +348,28 @@ class PlanMaker {
     return last;
   }
 
+  /// The last group that reads or makes the memory of each network output, null where none does: behind it the output
+  /// is copied, while it is warm, and its memory is free.
+  static std::multimap<const Group*, size_t> finishing_groups(const GroupedGraph& grouped) {
+    const Graph& graph = grouped.graph;
+    std::vector<ValueId> memory(graph.values.size());  // the value whose memory each is a view of
+    std::iota(memory.begin(), memory.end(), 0);
+    std::map<ValueId, const Group*> last;
+    for (const Group& group : grouped.groups) {
+      const Node& node = graph.nodes[group.anchor];
+      if (group.epilogue.empty() && is_view_op(*node.op)) memory[node.outputs[0]] = memory[node.inputs[0]];
+      for (ValueId id : group.inputs) last[memory[id]] = &group;
+      for (ValueId id : node.outputs) last[memory[id]] = &group;
+      last[memory[group.output]] = &group;
+    }
+    std::multimap<const Group*, size_t> outputs;
+    for (size_t i = 0; i < graph.outputs.size(); ++i) {
+      const auto found = last.find(memory[graph.outputs[i]]);
+      outputs.emplace(found == last.end() ? nullptr : found->second, i);
+    }
+    return outputs;
+  }
+
   /// Weights that no later group reads live on as the implementation has packed them, if at all.
   void free_constants(const Group& group) {
     for (ValueId id : group.inputs) {
@@ -365,6 +389,7 @@ class PlanMaker {
   Plan plan_;
   std::map<std::pair<ValueId, Layout>, Place> conversions_;
   std::map<ValueId, const Group*> last_use_;
+  std::multimap<const Group*, size_t> finished_by_;
   std::map<ValueId, Place> converted_now_;                  ///< of the group being added
   std::vector<std::pair<size_t, PackedArg>> packed_later_;  ///< index into Plan::constants
   std::map<int32_t, Tensor> unused_constants_;              ///< by buffer; a step's use makes them part of the plan

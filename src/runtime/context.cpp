@@ -85,16 +85,6 @@ void bind_state(ContextData& context, int input, int output) {
   context.outputs[output] = context.inputs[input];
 }
 
-/// The Status of what `fn` throws.
-template <class Fn>
-Status status_of(Fn&& fn) {
-  const auto result = catch_errors([&] {
-    fn();
-    return true;
-  });
-  return result ? Status() : result.status();
-}
-
 }  // namespace
 
 Context::Context(const Program& program) : data_(std::make_unique<ContextData>(program.data_)) {}

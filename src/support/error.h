@@ -66,4 +66,14 @@ auto catch_errors(Fn&& fn) -> Result<decltype(fn())> {
   }
 }
 
+/// The same for what has no result.
+template <class Fn>
+Status status_of(Fn&& fn) {
+  const auto done = catch_errors([&] {
+    fn();
+    return true;
+  });
+  return done ? Status() : done.status();
+}
+
 }  // namespace convoy

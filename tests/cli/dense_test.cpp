@@ -130,6 +130,22 @@ TEST_F(Dense, KilledMidWay) {
   }
 }
 
+TEST_F(Dense, NetworksFromImageToImage) {
+  Tensor image(DType::f32, Shape{1, 1, 1040, 1030});
+  for (int64_t i = 0; i < image.elems(); ++i) image.as<float>()[i] = static_cast<float>(i * 37 % 101) / 100;
+  write_npy(path("large.npy"), image);
+  const std::string command = "run " + model("espcn_x2.onnx") + " --shape input=1x1x1040x1030 --input large.npy ";
+  expect_success("strips of 24 rows", command + "--output y.npy --json y.json");
+  EXPECT_NE(read("y.json").find("\"strip_rows\": 24"), std::string::npos);
+  const std::string whole = expect_success("f32[1x1x2080x2060]", command + "--output whole.npy --strip off");
+  EXPECT_EQ(whole.find("strips"), std::string::npos);
+  const Tensor a = read_npy(path("y.npy")), b = read_npy(path("whole.npy"));
+  for (int64_t i = 0; i < a.elems(); ++i) ASSERT_NEAR(a.as<float>()[i], b.as<float>()[i], 2e-5) << i;
+  expect_success("strips of 40 rows", command + "--output y.tif --strip 40 --layers");
+  EXPECT_EQ(image_size(path("y.tif")), (ImageSize{2080, 2060}));
+  expect_failure(1, "No space left", command + "--output full.npy", "ln -s /dev/full full.npy;");
+}
+
 TEST_F(Dense, Errors) {
   expect_failure(2, "takes one --input", "dense " + model("patch_denoise_stride2.onnx"));
   expect_failure(1, "missing.npy", "dense " + model("patch_denoise_stride2.onnx") + " --input missing.npy");

@@ -37,7 +37,8 @@ struct Rows {
   }
 
   DenseRows callbacks() {
-    DenseRows rows{.height = image.shape()[2], .width = image.shape()[3]};
+    DenseRows rows;
+    rows.height = image.shape()[2], rows.width = image.shape()[3];
     rows.read = [this](int64_t first, int64_t count, float* planes, int64_t) {
       EXPECT_GE(first, read_end);
       read_end = first + count;
@@ -130,7 +131,8 @@ TEST(DenseRows, FailuresEndTheRun) {
     const Status status = dense.run(callbacks);
     EXPECT_EQ(status.message(), reading ? "x.tif: is broken" : "the disk is full");
   }
-  DenseRows none{.height = 3, .width = 3};
+  DenseRows none;
+  none.height = none.width = 3;
   EXPECT_FALSE(dense.run(none).ok());
   Rows rows(dense, image);
   DenseRows wrong = rows.callbacks();

@@ -1,0 +1,82 @@
+#include "cli/run_image.h"
+
+#include <convoy/image.h>
+
+#include "cli/compiled_model.h"
+#include "cli/layers.h"
+#include "cli/measure.h"
+#include "cli/run_progress.h"
+#include "cli/units.h"
+#include "io/files.h"
+#include "support/error.h"
+
+namespace convoy::cli {
+namespace {
+
+/// From here on, layers' images leave the caches of most machines.
+constexpr int64_t kLargePixels = 1 << 20;
+
+std::optional<ImageProgram> compile(const ImageRunOptions& options, const CompileOptions& compile) {
+  const ProgressLine progress("compiling " + file_name(options.model.model));
+  auto program = compile_image(options.model.model, {.compile = compile, .strip_rows = options.strip_rows});
+  if (program) return std::move(*program);
+  if (program.status().kind() == ErrorKind::unsupported) return std::nullopt;
+  throw Error(program.status().kind(), program.status().message());
+}
+
+}  // namespace
+
+bool is_large_image(const InputOptions& input, const std::vector<std::string>& outputs) {
+  if (input.inputs.size() != 1 || outputs.size() != 1) return false;
+  const std::string &path = input.inputs[0], format = extension(outputs[0]);
+  if (path.find('=') != std::string::npos || outputs[0].find('=') != std::string::npos) return false;
+  if (extension(path) == ".npz" || format == ".npz") return false;
+  const ImageSize size = ImageFile(path).size();
+  return size.height * size.width >= kLargePixels;
+}
+
+bool run_image(const ImageRunOptions& options, const CompileOptions& compile_options) {
+  ImageFile file(options.input.inputs[0]);
+  const auto program = compile(options, compile_options);
+  if (!program) return false;
+  const ImageInfo& info = program->info();
+  const ImageSize size{info.out_height, info.out_width};
+  if (file.size() != ImageSize{info.height, info.width}) return false;
+  const std::optional<Depth> depth = file.depth();
+  const ImageFile::Prepared input = std::move(file).prepare(options.input, info.input, info.channels);
+  ResultFile result(options.result, depth, input.preprocess, info.out_channels, size);
+  if (!input.note.empty()) fmt::print("{}\n", input.note);
+  fmt::print("{}: {}x{}x{} -> {}x{}x{} in strips of {} rows, {}\n", file_name(options.model.model), info.width,
+             info.height, info.channels, size.width, size.height, info.out_channels, info.strip_rows,
+             threads_text(info.threads));
+  if (options.layers) print_layer_rates(program->strip_program(), info.strip_rows * info.width);
+
+  RowStream rows;
+  rows.read = [&](int64_t first, int64_t count, float* planes, int64_t plane_stride) {
+    input.rows->read(first, count, planes, plane_stride);
+  };
+  rows.write = [&](int64_t, int64_t count, const float* planes, int64_t plane_stride) {
+    result.write(count, planes, plane_stride);
+  };
+  const auto pixels = static_cast<double>(info.height * info.width);
+  RunProgress progress(pixels);
+  const Status status = program->run(rows, std::ref(progress));
+  if (!status) throw Error(status.kind(), status.message());
+  const double seconds = progress.seconds();
+  fmt::print("{}\n", result.commit());
+  if (!options.json.empty()) {
+    write_json(options.json, {{"version", 1},
+                              {"model", file_name(options.model.model)},
+                              {"threads", info.threads},
+                              {"strip_rows", info.strip_rows},
+                              {"output", {size.width, size.height}},
+                              {"s", seconds},
+                              {"mpixel_per_s", pixels / seconds / 1e6},
+                              {"peak_rss_bytes", peak_rss_bytes()}});
+  }
+  fmt::print("ran in {}, files included: {} Mpixel/s, {} GFLOP/s\n", time_text(seconds * 1e9),
+             three_digits(pixels / seconds / 1e6), three_digits(2e-9 * static_cast<double>(info.macs) / seconds));
+  return true;
+}
+
+}  // namespace convoy::cli

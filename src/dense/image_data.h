@@ -1,0 +1,27 @@
+// What an ImageProgram is made of.
+#pragma once
+
+#include <convoy/image.h>
+
+#include <optional>
+#include <vector>
+
+#include "dense/stream.h"
+
+namespace convoy::detail {
+
+/// A program for a strip, and what it needs besides the image's rows.
+struct StripProgram {
+  Program program;
+  std::vector<int> states;  ///< inputs; outputs 1, 2, ... are the next strip's, in this order
+  RowEdges edges;
+};
+
+struct ImageData {
+  ImageInfo info;
+  int64_t out_rows = 0, delay = 0;   ///< of a strip, see StreamNetwork
+  StripProgram middle;               ///< for strips inside the image, see RowEdges
+  std::optional<StripProgram> edge;  ///< for all; where layers look beyond the image
+};
+
+}  // namespace convoy::detail

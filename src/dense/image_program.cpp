@@ -1,0 +1,136 @@
+#include <convoy/image.h>
+
+#include <algorithm>
+
+#include "dense/image_data.h"
+#include "dense/image_run.h"
+#include "passes/passes.h"
+#include "runtime/compile.h"
+#include "support/error.h"
+
+namespace convoy {
+
+namespace {
+
+using detail::ImageData;
+using detail::StripProgram;
+
+/// The network's input and output as images. Throws Error when they are something else.
+ImageInfo image_info(const Graph& network) {
+  if (network.inputs.size() != 1 || network.outputs.size() != 1) {
+    unsupported("strips need one input and one output, the network has {} and {}", network.inputs.size(),
+                network.outputs.size());
+  }
+  const Value &input = network.value(network.inputs[0]), &output = network.value(network.outputs[0]);
+  for (const Value* value : {&input, &output}) {
+    const Shape& shape = value->type.shape;
+    if (shape.rank() != 4 || shape[0] != 1 || value->type.dtype != DType::f32) {
+      unsupported("strips need images of f32[1xCxHxW], '{}' is {}", value->name, value->type.str());
+    }
+  }
+  const Shape &in = input.type.shape, &out = output.type.shape;
+  return {.input = input.name,
+          .output = output.name,
+          .channels = in[1],
+          .height = in[2],
+          .width = in[3],
+          .out_channels = out[1],
+          .out_height = out[2],
+          .out_width = out[3],
+          .macs = network.macs()};
+}
+
+StripProgram compile_strip(StreamNetwork network, const CompileOptions& options) {
+  return {compile_graph(std::move(network.graph), options), std::move(network.states), std::move(network.edges)};
+}
+
+/// Rows that layers with strides can be computed for, and about as many as asked for.
+int64_t fitting_rows(const Graph& network, int64_t wanted, std::string& refusal) {
+  constexpr int64_t kLargestStride = 64;
+  for (int64_t unit = 1; unit <= kLargestStride; unit *= 2) {
+    const int64_t rows = std::max<int64_t>(1, (wanted + unit / 2) / unit) * unit;
+    if (stream(network, rows, Edges::none, refusal)) return rows;
+  }
+  unsupported("strips are not possible: {}", refusal);
+}
+
+ImageProgram compile_network(const Graph& network, const ImageOptions& options) {
+  constexpr int64_t kRows = 24;  // fills the tiles of Winograd; more rows are not faster, and take more memory
+  ImageInfo info = image_info(network);
+  std::string refusal;
+  info.strip_rows = fitting_rows(network, options.strip_rows > 0 ? options.strip_rows : kRows, refusal);
+  auto middle = stream(network, info.strip_rows, Edges::none, refusal);
+  auto edge = stream(network, info.strip_rows, Edges::masked, refusal);
+  const int64_t out_rows = middle->output_rows, delay = middle->delay;
+  ImageData data{std::move(info), out_rows, delay, compile_strip(std::move(*middle), options.compile), {}};
+  if (!edge->edges.empty()) data.edge = compile_strip(std::move(*edge), options.compile);
+  data.info.threads = data.middle.program.threads();
+  return ImageProgram(std::make_shared<ImageData>(std::move(data)));
+}
+
+struct ImageSizes {
+  int64_t channels, height, width;
+};
+
+void check_size(const char* what, const ImageView& view, const ImageSizes& wanted) {
+  if (view.channels == wanted.channels && view.height == wanted.height && view.width == wanted.width) return;
+  usage_error("the {} is {}x{} with {} channels, the network is compiled for {}x{} with {}", what, view.width,
+              view.height, view.channels, wanted.width, wanted.height, wanted.channels);
+}
+
+void copy_rows(const ImageView& from, int64_t from_row, const ImageView& to, int64_t to_row, int64_t rows) {
+  for (int64_t c = 0; c < from.channels; ++c) {
+    for (int64_t r = 0; r < rows; ++r) {
+      const float* src = from.data + c * from.channel_stride + (from_row + r) * from.row_stride;
+      float* dst = to.data + c * to.channel_stride + (to_row + r) * to.row_stride;
+      for (int64_t x = 0; x < from.width; ++x) dst[x * to.pixel_stride] = src[x * from.pixel_stride];
+    }
+  }
+}
+
+}  // namespace
+
+ImageView image_of(const Tensor& tensor) {
+  const Shape& shape = tensor.shape();
+  if (shape.rank() != 4 || shape[0] != 1 || tensor.dtype() != DType::f32) return {};
+  const int64_t plane = shape[2] * shape[3];
+  return {const_cast<float*>(tensor.as<float>()), shape[1], shape[2], shape[3], plane, shape[3], 1};
+}
+
+const ImageInfo& ImageProgram::info() const {
+  return data_->info;
+}
+
+const Program& ImageProgram::strip_program() const {
+  return data_->middle.program;
+}
+
+Status ImageProgram::run(const RowStream& rows, const Progress& progress) const {
+  return status_of([&] { run_image_rows(*data_, rows, progress); });
+}
+
+Status ImageProgram::run(const ImageView& image, const ImageView& result, const Progress& progress) const {
+  return status_of([&] {
+    const ImageInfo& info = data_->info;
+    check_size("image", image, {info.channels, info.height, info.width});
+    check_size("result", result, {info.out_channels, info.out_height, info.out_width});
+    RowStream rows;
+    rows.read = [&](int64_t first, int64_t count, float* planes, int64_t plane_stride) {
+      copy_rows(image, first, {planes, image.channels, count, image.width, plane_stride, image.width, 1}, 0, count);
+    };
+    rows.write = [&](int64_t first, int64_t count, const float* planes, int64_t plane_stride) {
+      auto* from = const_cast<float*>(planes);
+      copy_rows({from, result.channels, count, result.width, plane_stride, result.width, 1}, 0, result, first, count);
+    };
+    run_image_rows(*data_, rows, progress);
+  });
+}
+
+Result<ImageProgram> compile_image(const std::string& model_path, const ImageOptions& options) {
+  return catch_errors([&] {
+    const Graph network = run_passes(load_model(model_path, options.compile));
+    return with_context(model_path, [&] { return compile_network(network, options); });
+  });
+}
+
+}  // namespace convoy

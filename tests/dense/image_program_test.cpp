@@ -1,0 +1,66 @@
+// Whole images strip by strip against the network on the image as a whole.
+#include <convoy/image.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "passes/pass_test.h"
+
+namespace convoy {
+namespace {
+
+std::string model_path(const std::string& name) {
+  return std::string(CONVOY_TEST_DATA) + "/" + name;
+}
+
+ImageOptions options_for(const std::string& input, int64_t height, int64_t width, int64_t strip_rows, int threads) {
+  ImageOptions options{.strip_rows = strip_rows};
+  options.compile.threads = threads;
+  options.compile.shapes[input] = Shape{1, 1, height, width};
+  return options;
+}
+
+TEST(ImageProgram, EqualsTheWholeImage) {
+  for (const auto& [height, strip_rows] : {std::pair(40, 8), {61, 24}, {61, 7}, {9, 24}, {130, 0}}) {
+    SCOPED_TRACE(fmt::format("{} rows in strips of {}", height, strip_rows));
+    const ImageOptions options = options_for("input", height, 53, strip_rows, 2);
+    const auto strips = compile_image(model_path("espcn_x2.onnx"), options);
+    ASSERT_TRUE(strips) << strips.status().message();
+    EXPECT_EQ(strips->info().out_height, 2 * height);
+    const auto whole = compile(model_path("espcn_x2.onnx"), options.compile);
+    ASSERT_TRUE(whole);
+    std::mt19937 random(4);
+    const Tensor image = random_tensor({DType::f32, Shape{1, 1, height, 53}}, random, 0, 1);
+    Context context(*whole);
+    ASSERT_TRUE(context.bind_input(0, image).ok());
+    context.run();
+    const Tensor& expected = context.output(0);
+    for (int run = 0; run < 2; ++run) {  // a second one begins anew
+      const Tensor result(DType::f32, expected.shape());
+      int64_t done = 0;
+      const Status status = strips->run(image_of(image), image_of(result), [&](int64_t now, int64_t) { done = now; });
+      ASSERT_TRUE(status.ok()) << status.message();
+      EXPECT_GT(done, 0);
+      for (int64_t i = 0; i < result.elems(); ++i) {
+        ASSERT_NEAR(result.as<float>()[i], expected.as<float>()[i], 2e-5) << i;
+      }
+    }
+  }
+}
+
+TEST(ImageProgram, SaysWhyNot) {
+  const auto refused = [](const std::string& name) {
+    const auto program = compile_image(model_path(name));
+    EXPECT_FALSE(program);
+    EXPECT_EQ(program.status().kind(), ErrorKind::unsupported);
+    return program.status().message();
+  };
+  EXPECT_NE(refused("mnist.onnx").find("strips need images"), std::string::npos);
+  const auto strips = compile_image(model_path("espcn_x2.onnx"), options_for("input", 40, 30, 0, 1));
+  ASSERT_TRUE(strips);
+  const Tensor image(DType::f32, Shape{1, 1, 41, 30}), result(DType::f32, Shape{1, 1, 80, 60});
+  EXPECT_NE(strips->run(image_of(image), image_of(result)).message().find("compiled for 30x40"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace convoy
