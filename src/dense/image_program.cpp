@@ -1,6 +1,8 @@
 #include <convoy/image.h>
 
 #include <algorithm>
+#include <cstring>
+#include <map>
 
 #include "dense/image_data.h"
 #include "dense/image_run.h"
@@ -40,32 +42,60 @@ ImageInfo image_info(const Graph& network) {
           .macs = network.macs()};
 }
 
-StripProgram compile_strip(StreamNetwork network, const CompileOptions& options) {
-  return {compile_graph(std::move(network.graph), options), std::move(network.states), std::move(network.edges)};
-}
-
-/// Rows that layers with strides can be computed for, and about as many as asked for.
-int64_t fitting_rows(const Graph& network, int64_t wanted, std::string& refusal) {
-  constexpr int64_t kLargestStride = 64;
+/// About as many rows as asked for, such that layers with strides compute whole rows in each run. 0: enough to fill
+/// Winograd's tiles, also where strides have left few of them; more are not faster, and take more memory.
+int64_t fitting_rows(const Graph& network, int64_t wanted) {
+  constexpr int64_t kLargestStride = 64, kEnough = 24, kEnoughUnits = 6;
+  std::string refusal;
   for (int64_t unit = 1; unit <= kLargestStride; unit *= 2) {
-    const int64_t rows = std::max<int64_t>(1, (wanted + unit / 2) / unit) * unit;
-    if (stream(network, rows, Edges::none, refusal)) return rows;
+    if (!stream(network, unit, Edges::none, refusal)) continue;
+    const int64_t rows = wanted > 0 ? wanted : std::max(kEnough, kEnoughUnits * unit);
+    return std::max<int64_t>(1, (rows + unit / 2) / unit) * unit;
   }
   unsupported("strips are not possible: {}", refusal);
 }
 
-ImageProgram compile_network(const Graph& network, const ImageOptions& options) {
-  constexpr int64_t kRows = 24;  // fills the tiles of Winograd; more rows are not faster, and take more memory
-  ImageInfo info = image_info(network);
+StreamNetwork strips(const Graph& network, int64_t rows, Edges edges) {
   std::string refusal;
-  info.strip_rows = fitting_rows(network, options.strip_rows > 0 ? options.strip_rows : kRows, refusal);
-  auto middle = stream(network, info.strip_rows, Edges::none, refusal);
-  auto edge = stream(network, info.strip_rows, Edges::masked, refusal);
-  const int64_t out_rows = middle->output_rows, delay = middle->delay;
-  ImageData data{std::move(info), out_rows, delay, compile_strip(std::move(*middle), options.compile), {}};
-  if (!edge->edges.empty()) data.edge = compile_strip(std::move(*edge), options.compile);
-  data.info.threads = data.middle.program.threads();
-  return ImageProgram(std::make_shared<ImageData>(std::move(data)));
+  auto strips = stream(network, rows, edges, refusal);
+  if (!strips) internal_error("{}", refusal);
+  return std::move(*strips);
+}
+
+Plan plan_strip(const StreamNetwork& network, const CompileOptions& options) {
+  return plan_network(make_groups(run_passes(network.graph), options.precision), make_target(options), options);
+}
+
+/// Two plans for nearly the same network pack most weights alike: they are kept once.
+void share_constants(const Plan& plan, Plan& other) {
+  std::multimap<int64_t, const Tensor*> by_size;
+  for (const Tensor& constant : plan.constants) by_size.emplace(constant.bytes(), &constant);
+  for (Tensor& constant : other.constants) {
+    const auto [begin, end] = by_size.equal_range(constant.bytes());
+    const auto same = std::find_if(begin, end, [&](const auto& known) {
+      return known.second->type() == constant.type() &&
+             std::memcmp(known.second->data(), constant.data(), constant.bytes()) == 0;
+    });
+    if (same != end) constant = *same->second;
+  }
+}
+
+ImageProgram compile_network(const Graph& network, const ImageOptions& options) {
+  ImageInfo info = image_info(network);
+  info.strip_rows = fitting_rows(network, options.strip_rows);
+  StreamNetwork middle = strips(network, info.strip_rows, Edges::none);
+  StreamNetwork edge = strips(network, info.strip_rows, Edges::masked);
+  Plan plan = plan_strip(middle, options.compile);
+  std::optional<StripProgram> edge_program;
+  if (!edge.edges.empty()) {
+    Plan edge_plan = plan_strip(edge, options.compile);
+    share_constants(plan, edge_plan);
+    edge_program = {compile_plan(std::move(edge_plan), options.compile), std::move(edge.states), std::move(edge.edges)};
+  }
+  StripProgram program{compile_plan(std::move(plan), options.compile), std::move(middle.states), {}};
+  info.threads = program.program.threads();
+  return ImageProgram(std::make_shared<ImageData>(
+      ImageData{std::move(info), middle.output_rows, middle.delay, std::move(program), std::move(edge_program)}));
 }
 
 struct ImageSizes {
