@@ -39,6 +39,8 @@ struct ImageOptions {
   CompileOptions compile;
   /// Rows of the image that are computed at once; 0: chosen.
   int64_t strip_rows = 0;
+  /// Of the image, if that is known: a network that takes another size is unsupported, which saves compiling it.
+  int64_t height = 0, width = 0;
 };
 
 struct ImageInfo {

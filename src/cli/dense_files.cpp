@@ -30,7 +30,9 @@ PictureFormat picture_format(const ResultOptions& options, std::optional<Depth> 
                              const std::optional<Preprocess>& preprocess) {
   PictureFormat format;
   if (preprocess) {
-    std::tie(format.black, format.white) = black_and_white(*preprocess);
+    // What normalises by a mean makes no pictures in those units.
+    const bool alike = preprocess->preset != "imagenet" && preprocess->preset != "caffe";
+    if (alike) std::tie(format.black, format.white) = black_and_white(*preprocess);
     format.channels = preprocess->channels;
   }
   if (!options.range.empty()) format.black = options.range[0], format.white = options.range[1];
@@ -70,7 +72,7 @@ void add_result_options(CLI::App& command, ResultOptions& options) {
   command.add_option("--output", options.output, "FILE: .npy or a picture (.png, .jpg, .webp, .tif)");
   command
       .add_option("--output-range", options.range,
-                  "LOW,HIGH: what is black and white in pictures (default: what they are in the input)")
+                  "LOW,HIGH: what is black and white in pictures (default: what they are in the input, else 0,1)")
       ->delimiter(',')
       ->expected(2);
   command.add_option("--depth", options.depth,

@@ -66,6 +66,8 @@ class ResultFile {
   void write(int64_t rows, const float* planes, int64_t plane_stride);
   /// Gives the file its name; returns a line about it, to be printed.
   std::string commit();
+  /// Smallest and largest value written. There must be a file.
+  std::pair<float, float> range() const { return writer_->range(); }
 
  private:
   std::string path_, format_text_;

@@ -90,7 +90,8 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
                   "[NAME=]FILE: .npy (one output), .npz (all of them) or a picture (.png, .jpg, .webp, .tif)")
       ->allow_extra_args(false);
   command
-      .add_option("--output-range", options.range, "LOW,HIGH: what is black and white in pictures (default: guessed)")
+      .add_option("--output-range", options.range,
+                  "LOW,HIGH: what is black and white in pictures (default: guessed; of large images, as in the input)")
       ->delimiter(',')
       ->expected(2);
   command

@@ -16,9 +16,12 @@ namespace {
 /// From here on, layers' images leave the caches of most machines.
 constexpr int64_t kLargePixels = 1 << 20;
 
-std::optional<ImageProgram> compile(const ImageRunOptions& options, const CompileOptions& compile) {
+std::optional<ImageProgram> compile(const ImageRunOptions& options, const CompileOptions& compile,
+                                    const ImageSize& size) {
   const ProgressLine progress("compiling " + file_name(options.model.model));
-  auto program = compile_image(options.model.model, {.compile = compile, .strip_rows = options.strip_rows});
+  auto program =
+      compile_image(options.model.model,
+                    {.compile = compile, .strip_rows = options.strip_rows, .height = size.height, .width = size.width});
   if (program) return std::move(*program);
   if (program.status().kind() == ErrorKind::unsupported) return std::nullopt;
   throw Error(program.status().kind(), program.status().message());
@@ -31,17 +34,20 @@ bool is_large_image(const InputOptions& input, const std::vector<std::string>& o
   const std::string &path = input.inputs[0], format = extension(outputs[0]);
   if (path.find('=') != std::string::npos || outputs[0].find('=') != std::string::npos) return false;
   if (extension(path) == ".npz" || format == ".npz") return false;
-  const ImageSize size = ImageFile(path).size();
-  return size.height * size.width >= kLargePixels;
+  try {
+    const ImageSize size = ImageFile(path).size();
+    return size.height * size.width >= kLargePixels;
+  } catch (const Error&) {
+    return false;  // no image; what is wrong, if anything, is said where it is read
+  }
 }
 
 bool run_image(const ImageRunOptions& options, const CompileOptions& compile_options) {
   ImageFile file(options.input.inputs[0]);
-  const auto program = compile(options, compile_options);
+  const auto program = compile(options, compile_options, file.size());
   if (!program) return false;
   const ImageInfo& info = program->info();
   const ImageSize size{info.out_height, info.out_width};
-  if (file.size() != ImageSize{info.height, info.width}) return false;
   const std::optional<Depth> depth = file.depth();
   const ImageFile::Prepared input = std::move(file).prepare(options.input, info.input, info.channels);
   ResultFile result(options.result, depth, input.preprocess, info.out_channels, size);
@@ -65,14 +71,16 @@ bool run_image(const ImageRunOptions& options, const CompileOptions& compile_opt
   const double seconds = progress.seconds();
   fmt::print("{}\n", result.commit());
   if (!options.json.empty()) {
+    const auto [low, high] = result.range();
+    const std::string type = fmt::format("f32[1x{}x{}x{}]", info.out_channels, size.height, size.width);
     write_json(options.json, {{"version", 1},
                               {"model", file_name(options.model.model)},
                               {"threads", info.threads},
                               {"strip_rows", info.strip_rows},
-                              {"output", {size.width, size.height}},
-                              {"s", seconds},
+                              {"run_ms", seconds * 1e3},
                               {"mpixel_per_s", pixels / seconds / 1e6},
-                              {"peak_rss_bytes", peak_rss_bytes()}});
+                              {"peak_rss_bytes", peak_rss_bytes()},
+                              {"outputs", {{{"name", info.output}, {"type", type}, {"min", low}, {"max", high}}}}});
   }
   fmt::print("ran in {}, files included: {} Mpixel/s, {} GFLOP/s\n", time_text(seconds * 1e9),
              three_digits(pixels / seconds / 1e6), three_digits(2e-9 * static_cast<double>(info.macs) / seconds));

@@ -88,6 +88,7 @@ class VipsWriter : public PictureWriter {
   }
 
   void commit() override {
+    if (end_ < size_.height) internal_error("{}: only {} of {} rows were written", file_.path(), end_, size_.height);
     saver_.join();
     if (!failure_.empty()) fail();
     file_.commit();

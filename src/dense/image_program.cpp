@@ -82,6 +82,10 @@ void share_constants(const Plan& plan, Plan& other) {
 
 ImageProgram compile_network(const Graph& network, const ImageOptions& options) {
   ImageInfo info = image_info(network);
+  const bool known = options.height > 0 || options.width > 0;
+  if (known && (options.height != info.height || options.width != info.width)) {
+    unsupported("the network takes images of {}x{}", info.width, info.height);
+  }
   info.strip_rows = fitting_rows(network, options.strip_rows);
   StreamNetwork middle = strips(network, info.strip_rows, Edges::none);
   StreamNetwork edge = strips(network, info.strip_rows, Edges::masked);

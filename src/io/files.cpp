@@ -95,10 +95,10 @@ void PendingFile::commit() {
   temporary_.clear();
 }
 
-OutputFile::OutputFile(const std::string& path)
-    : pending_(path), file_(std::fopen(pending_.name().c_str(), "r+be"), &std::fclose) {
-  if (!file_) file_.reset(std::fopen(pending_.name().c_str(), "wbe"));  // a device that cannot be read
-  if (!file_) pending_.fail();
+OutputFile::OutputFile(const std::string& path) : pending_(path), file_(nullptr, &std::fclose) {
+  const int descriptor = open(pending_.name().c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) pending_.fail();
+  file_.reset(fdopen(descriptor, "wb"));
 }
 
 void OutputFile::write(const void* data, int64_t bytes) {

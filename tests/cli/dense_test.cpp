@@ -144,6 +144,9 @@ TEST_F(Dense, NetworksFromImageToImage) {
   expect_success("strips of 40 rows", command + "--output y.tif --strip 40 --layers");
   EXPECT_EQ(image_size(path("y.tif")), (ImageSize{2080, 2060}));
   expect_failure(1, "No space left", command + "--output full.npy", "ln -s /dev/full full.npy;");
+  // Arrays that are no images take the usual way.
+  write_npy(path("batch.npy"), Tensor(DType::f32, Shape{2, 1, 28, 28}));
+  expect_failure(1, "input 'Input3'", "run " + model("mnist.onnx") + " --input batch.npy --output z.npy");
 }
 
 TEST_F(Dense, Errors) {
