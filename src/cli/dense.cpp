@@ -59,12 +59,6 @@ DenseOptions dense_options(const DenseCommandOptions& options, const ImageSize& 
   return dense;
 }
 
-template <class T>
-T value_of(Result<T> result) {
-  if (!result) throw Error(result.status().kind(), result.status().message());
-  return std::move(*result);
-}
-
 DenseProgram compile(const DenseCommandOptions& options, const ImageSize& size) {
   const DenseOptions dense = dense_options(options, size);
   const ProgressLine progress("compiling " + file_name(options.model.model));
@@ -81,10 +75,6 @@ void print_network(const DenseCommandOptions& options, const DenseProgram& dense
   if (!info.not_shared.empty()) fmt::print("computed patch by patch from {}\n", info.not_shared);
   fmt::print("tiles of {}x{} pixels{}, {}\n", info.tile_width, info.tile_height, info.streamed ? " down strips" : "",
              threads_text(info.threads));
-}
-
-void check(const Status& status) {
-  if (!status) throw Error(status.kind(), status.message());
 }
 
 /// The part of the result that is computed, from where to where.
@@ -107,7 +97,7 @@ double run_rows(const DenseProgram& dense, const Work& work) {
   rows.write = [&](int64_t, int64_t count, const float* planes, int64_t plane_stride) {
     work.result.write(count, planes, plane_stride);
   };
-  check(dense.run(rows, std::ref(progress)));
+  throw_if_failed(dense.run(rows, std::ref(progress)));
   return progress.seconds();
 }
 
@@ -120,7 +110,7 @@ double run_in_memory(const DenseProgram& dense, const Work& work, int runs) {
   double best = 0;
   for (int run = 0; run < runs; ++run) {
     RunProgress progress(work.pixels());
-    check(dense.run(image_of(image), image_of(result), std::ref(progress)));
+    throw_if_failed(dense.run(image_of(image), image_of(result), std::ref(progress)));
     best = run == 0 ? progress.seconds() : std::min(best, progress.seconds());
   }
   work.result.write(work.size.height, result.as<float>(), work.size.height * work.size.width);

@@ -227,8 +227,7 @@ NetworkInputs read_inputs(const InputOptions& options, const std::vector<PortInf
 
 void bind_inputs(Context& context, const std::vector<Tensor>& tensors) {
   for (size_t i = 0; i < tensors.size(); ++i) {
-    const Status status = context.bind_input(static_cast<int>(i), tensors[i]);
-    if (!status) throw Error(status.kind(), status.message());
+    throw_if_failed(context.bind_input(static_cast<int>(i), tensors[i]));
   }
 }
 

@@ -22,9 +22,8 @@ std::optional<ImageProgram> compile(const ImageRunOptions& options, const Compil
   auto program =
       compile_image(options.model.model,
                     {.compile = compile, .strip_rows = options.strip_rows, .height = size.height, .width = size.width});
-  if (program) return std::move(*program);
-  if (program.status().kind() == ErrorKind::unsupported) return std::nullopt;
-  throw Error(program.status().kind(), program.status().message());
+  if (!program && program.status().kind() == ErrorKind::unsupported) return std::nullopt;
+  return value_of(std::move(program));
 }
 
 }  // namespace
@@ -66,8 +65,7 @@ bool run_image(const ImageRunOptions& options, const CompileOptions& compile_opt
   };
   const auto pixels = static_cast<double>(info.height * info.width);
   RunProgress progress(pixels);
-  const Status status = program->run(rows, std::ref(progress));
-  if (!status) throw Error(status.kind(), status.message());
+  throw_if_failed(program->run(rows, std::ref(progress)));
   const double seconds = progress.seconds();
   fmt::print("{}\n", result.commit());
   if (!options.json.empty()) {

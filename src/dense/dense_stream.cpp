@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <cstring>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -119,7 +118,7 @@ class BandPipeline {
     if (known > rows.begin) {
       // The band before has them still: it is this thread that overwrites slots.
       const Slot& before = slot(k - 1);
-      copy_rows(before.band.image, rows.begin - before.band.first_row, image, known - rows.begin);
+      copy_rows(before.band.image, rows.begin - before.band.first_row, image, 0, known - rows.begin);
     }
     if (rows.end > known) {
       const int64_t at = (known - rows.begin) * image.row_stride;
@@ -133,13 +132,6 @@ class BandPipeline {
                  .first_result_row = result.begin,
                  .items = run_.divide(bands_[k])};
     into.items_left = into.band.items.items();
-  }
-
-  static void copy_rows(const ImageView& from, int64_t first, const ImageView& to, int64_t rows) {
-    for (int64_t c = 0; c < from.channels; ++c) {
-      std::memcpy(to.data + c * to.channel_stride, from.data + c * from.channel_stride + first * from.row_stride,
-                  rows * from.row_stride * sizeof(float));
-    }
   }
 
   void work() {

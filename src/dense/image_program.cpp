@@ -6,6 +6,7 @@
 
 #include "dense/image_data.h"
 #include "dense/image_run.h"
+#include "dense/tiles.h"
 #include "passes/passes.h"
 #include "runtime/compile.h"
 #include "support/error.h"
@@ -110,16 +111,6 @@ void check_size(const char* what, const ImageView& view, const ImageSizes& wante
   if (view.channels == wanted.channels && view.height == wanted.height && view.width == wanted.width) return;
   usage_error("the {} is {}x{} with {} channels, the network is compiled for {}x{} with {}", what, view.width,
               view.height, view.channels, wanted.width, wanted.height, wanted.channels);
-}
-
-void copy_rows(const ImageView& from, int64_t from_row, const ImageView& to, int64_t to_row, int64_t rows) {
-  for (int64_t c = 0; c < from.channels; ++c) {
-    for (int64_t r = 0; r < rows; ++r) {
-      const float* src = from.data + c * from.channel_stride + (from_row + r) * from.row_stride;
-      float* dst = to.data + c * to.channel_stride + (to_row + r) * to.row_stride;
-      for (int64_t x = 0; x < from.width; ++x) dst[x * to.pixel_stride] = src[x * from.pixel_stride];
-    }
-  }
 }
 
 }  // namespace

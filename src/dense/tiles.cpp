@@ -103,4 +103,14 @@ void write_tile(const float* planes, int64_t plane_height, int64_t plane_width, 
   }
 }
 
+void copy_rows(const ImageView& from, int64_t from_row, const ImageView& to, int64_t to_row, int64_t rows) {
+  for (int64_t c = 0; c < from.channels; ++c) {
+    for (int64_t r = 0; r < rows; ++r) {
+      const float* src = from.data + c * from.channel_stride + (from_row + r) * from.row_stride;
+      float* dst = to.data + c * to.channel_stride + (to_row + r) * to.row_stride;
+      for (int64_t x = 0; x < from.width; ++x) dst[x * to.pixel_stride] = src[x * from.pixel_stride];
+    }
+  }
+}
+
 }  // namespace convoy

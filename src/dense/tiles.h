@@ -47,4 +47,7 @@ struct TileRect {
 void write_tile(const float* planes, int64_t plane_height, int64_t plane_width, const TileRect& from,
                 const ImageView& image, int64_t top, int64_t left);
 
+/// Copies rows of all channels between images of one width.
+void copy_rows(const ImageView& from, int64_t from_row, const ImageView& to, int64_t to_row, int64_t rows);
+
 }  // namespace convoy

@@ -42,8 +42,7 @@ Program apply_hook(const Program& program, const std::function<void(Plan&)>& hoo
 std::map<std::string, Tensor> run(const Program& program, const std::vector<Tensor>& inputs) {
   Context context(program);
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const Status status = context.bind_input(static_cast<int>(i), inputs[i]);
-    if (!status) throw Error(status.kind(), status.message());
+    throw_if_failed(context.bind_input(static_cast<int>(i), inputs[i]));
   }
   context.run();
   std::map<std::string, Tensor> outputs;

@@ -76,4 +76,14 @@ Status status_of(Fn&& fn) {
   return done ? Status() : done.status();
 }
 
+/// The way back, for programs that report errors as exceptions.
+inline void throw_if_failed(const Status& status) {
+  if (!status) throw Error(status.kind(), status.message());
+}
+template <class T>
+T value_of(Result<T> result) {
+  throw_if_failed(result.status());
+  return std::move(*result);
+}
+
 }  // namespace convoy
