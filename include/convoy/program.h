@@ -94,6 +94,9 @@ class Program {
 class Context {
  public:
   explicit Context(const Program& program);
+  /// Works in the memory and on the threads of another Context, where these suffice: for programs that take turns. The
+  /// two must not run at the same time.
+  Context(const Program& program, const Context& other);
   Context(Context&&) noexcept;
   Context& operator=(Context&&) noexcept;
   ~Context();

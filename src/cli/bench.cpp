@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <string>
 
+#include "cli/bench_image.h"
+#include "cli/bench_report.h"
 #include "cli/commands.h"
 #include "cli/compiled_model.h"
 #include "cli/inputs.h"
@@ -15,13 +17,6 @@
 
 namespace convoy::cli {
 namespace {
-
-struct BenchOptions {
-  ModelOptions model;
-  InputOptions input;
-  MeasureOptions measure;
-  std::string json;
-};
 
 struct BenchResult {
   Latency ms;
@@ -62,60 +57,33 @@ BenchResult measure(const CompiledModel& model, const BenchOptions& options) {
 
 nlohmann::ordered_json to_json(const CompiledModel& model, const BenchResult& result) {
   const MemoryInfo memory = model.program.memory();
-  const Latency& ms = result.ms;
-  return {
-      {"version", 1},
-      {"model", model.name},
-      {"target", target_text(model.isa())},
-      {"precision", to_string(model.plan().precision)},
-      {"threads", model.program.threads()},
-      {"tuned", is_tuned(model.plan())},
-      {"compile_s", model.report.times.total()},
-      {"compile_stages_s",
-       {{"import", model.report.times.import_s},
-        {"passes", model.report.times.passes_s},
-        {"plan", model.report.times.plan_s},
-        {"codegen", model.report.times.codegen_s}}},
-      {"latency_ms", {{"min", ms.min}, {"median", ms.median}, {"p90", ms.p90}, {"mean", ms.mean}, {"runs", ms.runs}}},
-      {"gmac", static_cast<double>(model.plan().macs) / 1e9},
-      {"gflops", gflops(model, result)},
-      {"peak_gflops", result.peak_gflops},
-      {"memory",
-       {{"arena_bytes", memory.arena_bytes},
-        {"weights_bytes", memory.weights_bytes},
-        {"peak_rss_bytes", result.peak_rss_bytes}}},
-      {"layers", layers_json(result.layers)}};
+  return {{"version", 1},
+          {"model", model.name},
+          {"target", target_text(model.isa())},
+          {"precision", to_string(model.plan().precision)},
+          {"threads", model.program.threads()},
+          {"tuned", is_tuned(model.plan())},
+          {"compile_s", model.report.times.total()},
+          {"compile_stages_s",
+           {{"import", model.report.times.import_s},
+            {"passes", model.report.times.passes_s},
+            {"plan", model.report.times.plan_s},
+            {"codegen", model.report.times.codegen_s}}},
+          {"latency_ms", latency_json(result.ms)},
+          {"gmac", static_cast<double>(model.plan().macs) / 1e9},
+          {"gflops", gflops(model, result)},
+          {"peak_gflops", result.peak_gflops},
+          {"memory",
+           {{"arena_bytes", memory.arena_bytes},
+            {"weights_bytes", memory.weights_bytes},
+            {"peak_rss_bytes", result.peak_rss_bytes}}},
+          {"layers", layers_json(result.layers)}};
 }
 
 std::string compile_text(const CompiledModel& model) {
   const JitStats& jit = model.report.jit;
   return fmt::format("{} ({} kernels compiled, {} from the cache)", time_text(model.report.times.total() * 1e9),
                      jit.compiled, jit.from_cache);
-}
-
-std::string latency_text(const Latency& ms) {
-  return fmt::format("median {}   min {}   p90 {}   mean {} ms   ({} runs)", three_digits(ms.median),
-                     three_digits(ms.min), three_digits(ms.p90), three_digits(ms.mean), ms.runs);
-}
-
-std::string speed_text(const CompiledModel& model, const BenchResult& result) {
-  const double speed = gflops(model, result);
-  return fmt::format("{} GFLOP/s: {:.0f}% of the FMA peak measured now, {} GFLOP/s", three_digits(speed),
-                     100 * speed / result.peak_gflops, three_digits(result.peak_gflops));
-}
-
-void print_slowest(const std::vector<LayerTime>& layers) {
-  constexpr size_t kShown = 5;
-  std::vector<const LayerTime*> slowest;
-  for (const LayerTime& layer : layers) slowest.push_back(&layer);
-  std::sort(slowest.begin(), slowest.end(), [](auto* a, auto* b) { return a->ns.median > b->ns.median; });
-  slowest.resize(std::min(slowest.size(), kShown));
-  Table table({{"slowest layers"}, {"output"}, {"kernel"}, {"ms", Align::right}, {"%", Align::right}});
-  for (const LayerTime* layer : slowest) {
-    table.add({shorten(layer->step->name, 40), layer->step->output.shape.str(), layer->step->impl,
-               three_digits(layer->ms()), fmt::format("{:.1f}", 100 * layer->ns.median / total_ns(layers))});
-  }
-  fmt::print("\n{}", table.str());
 }
 
 void print_summary(const CompiledModel& model, const BenchResult& result) {
@@ -125,23 +93,21 @@ void print_summary(const CompiledModel& model, const BenchResult& result) {
   Table table({{""}, {""}});
   table.add({"compile", compile_text(model)});
   table.add({"latency", latency_text(result.ms)});
-  table.add({"speed", speed_text(model, result)});
+  table.add({"speed", speed_text(gflops(model, result), result.peak_gflops)});
   table.add({"work", count_text(static_cast<double>(model.plan().macs)) + "MAC, counted as direct convolutions"});
   table.add({"memory", fmt::format("arena {}, weights {}, process at most {}", bytes_text(memory.arena_bytes),
                                    bytes_text(memory.weights_bytes), bytes_text(result.peak_rss_bytes))});
   if (model.plan().limit) table.add({"limit", limit_text(model.plan())});
   fmt::print("{}", table.str());
-  print_slowest(result.layers);
-  if (result.ms.spread() > kWideSpread) {
-    fmt::print("\nwarning: the middle 80% of the runs spread over {:.0f}% of the median; is something else running?\n",
-               100 * result.ms.spread());
-  }
+  print_slowest(result.layers, "slowest layers");
+  warn_of_spread(result.ms);
 }
 
 int bench(const BenchOptions& options) {
   if (!options.json.empty()) check_writable(options.json);
   CompileOptions compile = compile_options(options.model);
   size_inputs_by_pictures(options.model.model, options.input, compile);
+  if (bench_image(options, compile)) return 0;
   const CompiledModel model = compile_model(options.model.model, compile);
   const BenchResult result = measure(model, options);
   print_summary(model, result);
@@ -157,6 +123,7 @@ void add_bench(CLI::App& app, Action& action) {
   add_model_options(*command, options->model);
   add_input_options(*command, options->input);
   add_measure_options(*command, options->measure);
+  add_strip_option(*command, options->strips);
   add_json_option(*command, options->json);
   command->footer("Example: convoy bench resnet18.onnx --threads 1 --seconds 5 --json bench.json");
   command->callback([options, &action] { action = [options] { return bench(*options); }; });

@@ -1,25 +1,17 @@
 #include "cli/measure.h"
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
-#include <functional>
 #include <numeric>
 
 namespace convoy::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 /// Calls `fn` as often as the options say, at least once.
 void repeat(const MeasureOptions& options, const std::function<void()>& fn) {
-  const auto start = Clock::now();
+  const Stopwatch watch;
   for (int run = 0;; ++run) {
-    if (options.runs > 0 ? run >= options.runs : run > 0 && seconds_since(start) >= options.seconds) return;
+    if (options.runs > 0 ? run >= options.runs : run > 0 && watch.seconds() >= options.seconds) return;
     fn();
   }
 }
@@ -52,23 +44,23 @@ void add_measure_options(CLI::App& command, MeasureOptions& options) {
       ->check(CLI::Range(1, 1000000000));
 }
 
-void warm_up(Context& context, const MeasureOptions& options) {
+void warm_up(const std::function<void()>& run, const MeasureOptions& options) {
   constexpr int kRuns = 3;
   const double seconds = options.runs > 0 ? 0 : options.seconds / 10;
-  const auto start = Clock::now();
-  for (int run = 0; run < kRuns || seconds_since(start) < seconds; ++run) {
-    context.run();
+  const Stopwatch watch;
+  for (int i = 0; i < kRuns || watch.seconds() < seconds; ++i) {
+    run();
     // A network slower than the whole budget: one run has to do.
-    if (options.runs == 0 && seconds_since(start) > options.seconds) return;
+    if (options.runs == 0 && watch.seconds() > options.seconds) return;
   }
 }
 
-std::vector<double> time_runs(Context& context, const MeasureOptions& options) {
+std::vector<double> time_runs(const std::function<void()>& run, const MeasureOptions& options) {
   std::vector<double> times;
   repeat(options, [&] {
-    const auto start = Clock::now();
-    context.run();
-    times.push_back(seconds_since(start) * 1e3);
+    const Stopwatch watch;
+    run();
+    times.push_back(watch.seconds() * 1e3);
   });
   return times;
 }

@@ -26,7 +26,8 @@ struct RunOptions {
   InputOptions input;
   OutputOptions output;
   int top = 0;  ///< 0: only when nothing else is asked for
-  std::string labels, json, strip;
+  std::string labels, json;
+  StripOptions strips;
   bool layers = false;
 };
 
@@ -146,12 +147,12 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const RunResult& resu
 /// Strips, where nothing was asked for that needs the whole image in memory.
 bool ran_as_image(const RunOptions& options, const CompileOptions& compile) {
   const bool whole =
-      options.strip == "off" || options.top > 0 || !options.labels.empty() || !options.output.overlay.empty();
+      options.strips.off() || options.top > 0 || !options.labels.empty() || !options.output.overlay.empty();
   if (whole || !is_large_image(options.input, options.output.outputs)) return false;
   ImageRunOptions image{options.model, options.input, {.output = options.output.outputs[0]}, options.json};
   image.result.range = options.output.range;
   image.layers = options.layers;
-  if (!options.strip.empty()) image.strip_rows = std::stoll(options.strip);
+  image.strips = options.strips;
   return run_image(image, compile);
 }
 
@@ -195,10 +196,7 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--top", options->top, "show the K most probable classes (default: 5 of a classifier)")
       ->check(CLI::Range(1, 1000000));
   command->add_option("--labels", options->labels, "names of the classes, one a line")->type_name("FILE");
-  command
-      ->add_option("--strip", options->strip,
-                   "rows of a large image that are computed at once, or off: the whole image (default: chosen)")
-      ->check(CLI::Range(1, 65536) | CLI::IsMember({"off"}));
+  add_strip_option(*command, options->strips);
   command->add_flag("--layers", options->layers,
                     "of a large image, show which kernels compute a strip, and their times");
   add_json_option(*command, options->json);

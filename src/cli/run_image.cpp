@@ -11,22 +11,6 @@
 #include "support/error.h"
 
 namespace convoy::cli {
-namespace {
-
-/// From here on, layers' images leave the caches of most machines.
-constexpr int64_t kLargePixels = 1 << 20;
-
-std::optional<ImageProgram> compile(const ImageRunOptions& options, const CompileOptions& compile,
-                                    const ImageSize& size) {
-  const ProgressLine progress("compiling " + file_name(options.model.model));
-  auto program =
-      compile_image(options.model.model,
-                    {.compile = compile, .strip_rows = options.strip_rows, .height = size.height, .width = size.width});
-  if (!program && program.status().kind() == ErrorKind::unsupported) return std::nullopt;
-  return value_of(std::move(program));
-}
-
-}  // namespace
 
 bool is_large_image(const InputOptions& input, const std::vector<std::string>& outputs) {
   if (input.inputs.size() != 1 || outputs.size() != 1) return false;
@@ -34,16 +18,15 @@ bool is_large_image(const InputOptions& input, const std::vector<std::string>& o
   if (path.find('=') != std::string::npos || outputs[0].find('=') != std::string::npos) return false;
   if (extension(path) == ".npz" || format == ".npz") return false;
   try {
-    const ImageSize size = ImageFile(path).size();
-    return size.height * size.width >= kLargePixels;
+    return is_large(ImageFile(path).size());
   } catch (const Error&) {
     return false;  // no image; what is wrong, if anything, is said where it is read
   }
 }
 
-bool run_image(const ImageRunOptions& options, const CompileOptions& compile_options) {
+bool run_image(const ImageRunOptions& options, const CompileOptions& compile) {
   ImageFile file(options.input.inputs[0]);
-  const auto program = compile(options, compile_options, file.size());
+  const auto program = compile_strips(options.model.model, compile, options.strips.rows(), file.size());
   if (!program) return false;
   const ImageInfo& info = program->info();
   const ImageSize size{info.out_height, info.out_width};
@@ -51,9 +34,7 @@ bool run_image(const ImageRunOptions& options, const CompileOptions& compile_opt
   const ImageFile::Prepared input = std::move(file).prepare(options.input, info.input, info.channels);
   ResultFile result(options.result, depth, input.preprocess, info.out_channels, size);
   if (!input.note.empty()) fmt::print("{}\n", input.note);
-  fmt::print("{}: {}x{}x{} -> {}x{}x{} in strips of {} rows, {}\n", file_name(options.model.model), info.width,
-             info.height, info.channels, size.width, size.height, info.out_channels, info.strip_rows,
-             threads_text(info.threads));
+  fmt::print("{}\n", strips_text(options.model.model, info));
   if (options.layers) print_layer_rates(program->strip_program(), info.strip_rows * info.width);
 
   RowStream rows;

@@ -6,6 +6,7 @@
 #include "cli/dense_files.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
+#include "cli/strips.h"
 
 namespace convoy::cli {
 
@@ -14,8 +15,8 @@ struct ImageRunOptions {
   InputOptions input;
   ResultOptions result;
   std::string json;
-  int64_t strip_rows = 0;  ///< 0: chosen
-  bool layers = false;     ///< show what a strip's time is spent on
+  StripOptions strips;
+  bool layers = false;  ///< show what a strip's time is spent on
 };
 
 /// Whether this is one image to one file, and large enough for strips to pay.

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <string>
 
+#include "cli/measure.h"
 #include "cli/terminal.h"
 #include "cli/units.h"
 
@@ -21,12 +21,11 @@ class RunProgress {
     line_.show(fmt::format("{:.0f}%, {} Mpixel/s, {:.0f} s left", 100 * part,
                            three_digits(part * pixels_ / seconds / 1e6), seconds / part - seconds));
   }
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  double seconds() const { return watch_.seconds(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
   const double pixels_;
-  const Clock::time_point begin_ = Clock::now();
+  const Stopwatch watch_;
   ProgressLine line_;
 };
 

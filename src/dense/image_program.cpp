@@ -99,8 +99,8 @@ ImageProgram compile_network(const Graph& network, const ImageOptions& options) 
   }
   StripProgram program{compile_plan(std::move(plan), options.compile), std::move(middle.states), {}};
   info.threads = program.program.threads();
-  return ImageProgram(std::make_shared<ImageData>(
-      ImageData{std::move(info), middle.output_rows, middle.delay, std::move(program), std::move(edge_program)}));
+  return ImageProgram(std::shared_ptr<ImageData>(
+      new ImageData{std::move(info), middle.output_rows, middle.delay, std::move(program), std::move(edge_program)}));
 }
 
 struct ImageSizes {

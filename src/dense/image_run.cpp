@@ -35,34 +35,23 @@ void fill(const RowClamp& clamp, int64_t t, Tensor& nearest) {
 /// A strip program's context, whose states go from run to run.
 class StripContext {
  public:
-  explicit StripContext(const StripProgram& program) : program_(program), context_(program.program) {
-    for (size_t i = 0; i < program.states.size(); ++i) {
-      zero(context_.input(program.states[i]));
-      const Status status = context_.bind_state(program.states[i], static_cast<int>(i) + 1);
-      if (!status) internal_error("{}", status.message());
+  explicit StripContext(const StripProgram& program) : program_(program), context_(program.program) { bind_states(); }
+
+  /// Goes on from the other's states, and works in its memory.
+  StripContext(const StripProgram& program, StripContext& other)
+      : program_(program), context_(program.program, other.context_) {
+    for (size_t i = 0; i < program_.states.size(); ++i) {
+      throw_if_failed(context_.bind_input(program_.states[i], other.context_.input(other.program_.states[i])));
     }
+    bind_states();
   }
 
-  const StripProgram& program() const { return program_; }
   Tensor& image() { return context_.input(0); }
   const Tensor& result() const { return context_.output(0); }
 
-  /// Copies.
-  std::vector<Tensor> states() {
-    std::vector<Tensor> states;
-    for (int input : program_.states) {
-      const Tensor& state = context_.input(input);
-      states.emplace_back(state.type());
-      std::memcpy(states.back().data(), state.data(), state.bytes());
-    }
-    return states;
-  }
-
-  void set_states(const std::vector<Tensor>& states) {
-    for (size_t i = 0; i < states.size(); ++i) {
-      Tensor& state = context_.input(program_.states[i]);
-      std::memcpy(state.data(), states[i].data(), state.bytes());
-    }
+  /// Ready for another image.
+  void begin() {
+    for (int input : program_.states) zero(context_.input(input));
   }
 
   void run(int64_t t) {
@@ -72,61 +61,89 @@ class StripContext {
   }
 
  private:
+  void bind_states() {
+    for (size_t i = 0; i < program_.states.size(); ++i) {
+      throw_if_failed(context_.bind_state(program_.states[i], static_cast<int>(i) + 1));
+    }
+  }
+
   const StripProgram& program_;
   Context context_;
 };
 
+}  // namespace
+
+namespace detail {
+
 class ImageRun {
  public:
-  ImageRun(const ImageData& data, const RowStream& rows) : data_(data), info_(data.info), rows_(rows) {}
+  explicit ImageRun(const ImageData& data) : data_(data), info_(data.info) {
+    if (data.edge) edge_.emplace(*data.edge);
+  }
 
-  void run(const Progress& progress) {
+  void run(const RowStream& rows, const Progress& progress) {
     const int64_t runs = ceil_div(info_.out_height + data_.delay, data_.out_rows);
-    std::unique_ptr<StripContext> context;
     for (int64_t t = 0; t < runs; ++t) {
-      const StripProgram& program = program_for(t);
-      if (!context || &context->program() != &program) {
-        const std::vector<Tensor> states = context ? context->states() : std::vector<Tensor>();
-        context.reset();  // so that there is memory for one only
-        context = std::make_unique<StripContext>(program);
-        context->set_states(states);
-      }
-      read(*context, t * info_.strip_rows);
-      context->run(t);
-      write(*context, t * data_.out_rows - data_.delay);
+      StripContext& context = context_for(t);
+      if (t == 0) context.begin();
+      read(rows, context, t * info_.strip_rows);
+      context.run(t);
+      write(rows, context, t * data_.out_rows - data_.delay);
       if (progress) progress(t + 1, runs);
     }
   }
 
  private:
-  const StripProgram& program_for(int64_t t) const {
-    return !data_.edge || data_.edge->edges.inside(t) ? data_.middle : *data_.edge;
+  StripContext& context_for(int64_t t) {
+    if (edge_ && !data_.edge->edges.inside(t)) return *edge_;
+    if (!middle_ && edge_) middle_.emplace(data_.middle, *edge_);
+    if (!middle_) middle_.emplace(data_.middle);
+    return *middle_;
   }
 
-  void read(StripContext& context, int64_t first) const {
+  void read(const RowStream& from, StripContext& context, int64_t first) const {
     Tensor& image = context.image();
     const int64_t rows = std::clamp<int64_t>(info_.height - first, 0, info_.strip_rows);
     if (rows < info_.strip_rows) zero(image);
-    if (rows > 0) rows_.read(first, rows, image.as<float>(), info_.strip_rows * info_.width);
+    if (rows > 0) from.read(first, rows, image.as<float>(), info_.strip_rows * info_.width);
   }
 
   /// `first`: row of the result that the strip's output begins with.
-  void write(const StripContext& context, int64_t first) const {
+  void write(const RowStream& to, const StripContext& context, int64_t first) const {
     const int64_t begin = std::max<int64_t>(first, 0), end = std::min(first + data_.out_rows, info_.out_height);
     if (begin >= end) return;
     const float* planes = context.result().as<float>() + (begin - first) * info_.out_width;
-    rows_.write(begin, end - begin, planes, data_.out_rows * info_.out_width);
+    to.write(begin, end - begin, planes, data_.out_rows * info_.out_width);
   }
 
   const ImageData& data_;
   const ImageInfo& info_;
-  const RowStream& rows_;
+  std::optional<StripContext> edge_, middle_;
 };
 
-}  // namespace
+IdleRuns::IdleRuns() = default;
+IdleRuns::~IdleRuns() = default;
+
+std::unique_ptr<ImageRun> IdleRuns::take() {
+  const std::lock_guard lock(mutex_);
+  if (runs_.empty()) return nullptr;
+  std::unique_ptr<ImageRun> run = std::move(runs_.back());
+  runs_.pop_back();
+  return run;
+}
+
+void IdleRuns::put_back(std::unique_ptr<ImageRun> run) {
+  const std::lock_guard lock(mutex_);
+  runs_.push_back(std::move(run));
+}
+
+}  // namespace detail
 
 void run_image_rows(const ImageData& data, const RowStream& rows, const Progress& progress) {
-  ImageRun(data, rows).run(progress);
+  std::unique_ptr<detail::ImageRun> run = data.idle.take();
+  if (!run) run = std::make_unique<detail::ImageRun>(data);
+  run->run(rows, progress);
+  data.idle.put_back(std::move(run));
 }
 
 }  // namespace convoy

@@ -88,6 +88,8 @@ void bind_state(ContextData& context, int input, int output) {
 }  // namespace
 
 Context::Context(const Program& program) : data_(std::make_unique<ContextData>(program.data_)) {}
+Context::Context(const Program& program, const Context& other)
+    : data_(std::make_unique<ContextData>(program.data_, other.data_->workspace())) {}
 Context::Context(Context&&) noexcept = default;
 Context& Context::operator=(Context&&) noexcept = default;
 Context::~Context() = default;

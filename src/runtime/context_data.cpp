@@ -32,17 +32,27 @@ std::pair<int64_t, int64_t> part(int64_t extent, int64_t index, int64_t parts) {
   return {extent * index / parts, extent * (index + 1) / parts};
 }
 
+std::shared_ptr<Workspace> workspace_for(const Plan& plan, std::shared_ptr<Workspace> given) {
+  const int64_t arena_bytes = round_up(plan.arena_bytes, kScratchAlignment);
+  const int64_t scratch_stride = round_up(plan.scratch_bytes, kScratchAlignment);
+  const bool suffices = given && given->arena_bytes >= arena_bytes && given->scratch_stride >= scratch_stride &&
+                        given->pool.threads() == plan.target.threads;
+  return suffices ? given : std::make_shared<Workspace>(arena_bytes, scratch_stride, plan.target.threads);
+}
+
 }  // namespace
 
-ContextData::ContextData(std::shared_ptr<const ProgramData> program_data)
+Workspace::Workspace(int64_t arena, int64_t scratch, int threads)
+    : pool(threads),
+      arena_bytes(arena),
+      scratch_stride(scratch),
+      memory(allocate_aligned(arena + scratch * pool.threads())) {}
+
+ContextData::ContextData(std::shared_ptr<const ProgramData> program_data, std::shared_ptr<Workspace> given)
     : program(std::move(program_data)),
       inputs(make_tensors(program->inputs)),
       outputs(make_tensors(program->outputs)),
-      pool_(program->plan.target.threads),
-      scratch_stride_(round_up(program->plan.scratch_bytes, kScratchAlignment)) {
-  const int64_t arena_bytes = round_up(program->plan.arena_bytes, kScratchAlignment);
-  memory_ = allocate_aligned(arena_bytes + scratch_stride_ * pool_.threads());
-  scratch_ = memory_.get() + arena_bytes;
+      workspace_(workspace_for(program->plan, std::move(given))) {
   prepare();
 }
 
@@ -68,7 +78,7 @@ void ContextData::prepare() {
 void* ContextData::resolve(const Location& location, void** arg) {
   switch (location.space) {
     case Location::Space::arena:
-      return memory_.get() + location.offset;
+      return workspace_->memory.get() + location.offset;
     case Location::Space::constant: {
       const auto* data = static_cast<const std::byte*>(program->plan.constants.at(location.index).data());
       return const_cast<std::byte*>(data) + location.offset;
@@ -85,13 +95,14 @@ void* ContextData::resolve(const Location& location, void** arg) {
 
 void ContextData::run_step(const PreparedStep& step, Afterwards afterwards) {
   if (!step.kernel) return (*step.host)(step.args);
-  if (step.row_tasks * step.col_tasks == 1) return step.kernel(step.args, 0, step.rows, 0, step.cols, scratch_);
-  pool_.parallelize(
+  if (step.row_tasks * step.col_tasks == 1)
+    return step.kernel(step.args, 0, step.rows, 0, step.cols, workspace_->scratch(0));
+  workspace_->pool.parallelize(
       step.row_tasks, step.col_tasks,
       [this, &step](int thread, int64_t i, int64_t j) {
         const auto [row_begin, row_end] = part(step.rows, i, step.row_tasks);
         const auto [col_begin, col_end] = part(step.cols, j, step.col_tasks);
-        step.kernel(step.args, row_begin, row_end, col_begin, col_end, scratch_ + thread * scratch_stride_);
+        step.kernel(step.args, row_begin, row_end, col_begin, col_end, workspace_->scratch(thread));
       },
       afterwards);
 }

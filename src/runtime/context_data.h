@@ -27,8 +27,22 @@ struct PortArg {
   int64_t offset;
 };
 
+/// Memory and threads, which contexts that take turns may share.
+struct Workspace {
+  Workspace(int64_t arena_bytes, int64_t scratch_stride, int threads);
+
+  ThreadPool pool;
+  int64_t arena_bytes, scratch_stride;
+  AlignedMemory memory;  ///< the arena, then one scratch area a thread
+
+  std::byte* scratch(int thread) const { return memory.get() + arena_bytes + thread * scratch_stride; }
+};
+
 struct ContextData {
-  explicit ContextData(std::shared_ptr<const ProgramData> program);
+  /// Makes a workspace of its own where the one given, if any, is too small.
+  explicit ContextData(std::shared_ptr<const ProgramData> program, std::shared_ptr<Workspace> workspace = nullptr);
+
+  const std::shared_ptr<Workspace>& workspace() const { return workspace_; }
 
   void run(std::vector<double>* step_ns);
 
@@ -40,10 +54,7 @@ struct ContextData {
   void* resolve(const Location& location, void** arg);
   void run_step(const PreparedStep& step, Afterwards afterwards);
 
-  ThreadPool pool_;
-  int64_t scratch_stride_;
-  AlignedMemory memory_;  ///< the arena, then one scratch area a thread
-  std::byte* scratch_;
+  std::shared_ptr<Workspace> workspace_;
   std::vector<void*> args_;  ///< of all steps, one after the other
   std::vector<PreparedStep> steps_;
   std::vector<PortArg> port_args_;

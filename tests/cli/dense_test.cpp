@@ -144,6 +144,14 @@ TEST_F(Dense, NetworksFromImageToImage) {
   expect_success("strips of 40 rows", command + "--output y.tif --strip 40 --layers");
   EXPECT_EQ(image_size(path("y.tif")), (ImageSize{2080, 2060}));
   expect_failure(1, "No space left", command + "--output full.npy", "ln -s /dev/full full.npy;");
+  // So does bench, on random pixels as well.
+  const std::string bench = "bench " + model("espcn_x2.onnx") + " --runs 2 --shape input=1x1x";
+  expect_success("slowest layers of a strip", bench + "1040x1030 --json b.json");
+  EXPECT_NE(read("b.json").find("\"strip_rows\": 24"), std::string::npos);
+  expect_success("in strips of 8 rows", bench + "40x40 --strip 8");
+  for (const std::string whole : {"40x40", "1040x1030 --strip off"}) {
+    EXPECT_EQ(expect_success("arena", bench + whole).find("strip"), std::string::npos);
+  }
   // Arrays that are no images take the usual way.
   write_npy(path("batch.npy"), Tensor(DType::f32, Shape{2, 1, 28, 28}));
   expect_failure(1, "input 'Input3'", "run " + model("mnist.onnx") + " --input batch.npy --output z.npy");

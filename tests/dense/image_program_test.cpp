@@ -2,7 +2,9 @@
 #include <convoy/image.h>
 
 #include <cmath>
+#include <cstring>
 #include <fstream>
+#include <thread>
 
 #include "passes/pass_test.h"
 
@@ -46,6 +48,44 @@ TEST(ImageProgram, EqualsTheWholeImage) {
       }
     }
   }
+}
+
+TEST(ImageProgram, SeveralImagesAtOnce) {
+  const auto strips = compile_image(model_path("espcn_x2.onnx"), options_for("input", 61, 53, 24, 2));
+  ASSERT_TRUE(strips);
+  std::mt19937 random(4);
+  std::vector<Tensor> images, alone;
+  for (int i = 0; i < 4; ++i) {
+    images.push_back(random_tensor({DType::f32, Shape{1, 1, 61, 53}}, random, 0, 1));
+    alone.emplace_back(DType::f32, Shape{1, 1, 122, 106});
+    ASSERT_TRUE(strips->run(image_of(images[i]), image_of(alone[i])).ok());
+  }
+  std::vector<std::thread> users;
+  std::vector<int> wrong(images.size());
+  for (size_t user = 0; user < images.size(); ++user) {
+    users.emplace_back([&, user] {
+      const Tensor result(DType::f32, alone[user].shape());
+      for (int run = 0; run < 5; ++run) {
+        const bool ran = strips->run(image_of(images[user]), image_of(result)).ok();
+        wrong[user] += !ran || std::memcmp(result.data(), alone[user].data(), result.bytes()) != 0;
+      }
+    });
+  }
+  for (std::thread& user : users) user.join();
+  EXPECT_EQ(wrong, std::vector<int>(images.size()));
+}
+
+TEST(ImageProgram, GoesOnAfterARunThatFailed) {
+  const auto strips = compile_image(model_path("espcn_x2.onnx"), options_for("input", 61, 53, 24, 1));
+  ASSERT_TRUE(strips);
+  const Tensor image(DType::f32, Shape{1, 1, 61, 53}), result(DType::f32, Shape{1, 1, 122, 106});
+  RowStream broken;
+  broken.read = [](int64_t first, int64_t, float*, int64_t) {
+    if (first > 0) throw std::runtime_error("no more rows");
+  };
+  broken.write = [](int64_t, int64_t, const float*, int64_t) {};
+  EXPECT_EQ(strips->run(broken).message(), "no more rows");
+  EXPECT_TRUE(strips->run(image_of(image), image_of(result)).ok());
 }
 
 TEST(ImageProgram, SaysWhyNot) {

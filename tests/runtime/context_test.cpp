@@ -74,6 +74,21 @@ TEST(Context, SeveralContextsInTurnOnOneThread) {
   }
 }
 
+TEST(Context, ContextsThatTakeTurnsShareMemory) {
+  const Program program = toy_program(3), other_threads = toy_program(2);
+  Context a(program);
+  Context b(program, a), c(other_threads, b);
+  Context moved = std::move(a);
+  for (int seed = 0; seed < 50; ++seed) {
+    EXPECT_TRUE(run_and_check(b, seed));
+    EXPECT_TRUE(run_and_check(moved, seed + 1));
+    EXPECT_TRUE(run_and_check(c, seed + 2));
+  }
+  // Inputs and outputs stay each context's own.
+  EXPECT_NE(b.input(0).data(), moved.input(0).data());
+  EXPECT_NE(b.output(0).data(), moved.output(0).data());
+}
+
 TEST(Context, ManyContextsOfOneProgramAtOnce) {
   const Program program = toy_program(2);
   std::vector<std::thread> users;
