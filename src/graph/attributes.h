@@ -68,6 +68,11 @@ class AttributeWriter {
     }
     text_ += std::string(" ") + name + "=" + text;
   }
+  /// Writes nothing when the value is the usual one.
+  template <class T>
+  void unless(const T& usual, const char* name, const T& value) {
+    if (!(value == usual)) (*this)(name, value);
+  }
   const std::string& text() const { return text_; }
 
  private:
@@ -85,6 +90,10 @@ class AttributeReader {
     if (it == rest_.end()) return;
     with_context(std::string("attribute ") + name, [&] { read(it->second, value); });
     rest_.erase(it);
+  }
+  template <class T>
+  void unless(const T&, const char* name, T& value) {
+    (*this)(name, value);
   }
   /// Throws Error when an attribute was given that the operator does not have.
   void finish() const {

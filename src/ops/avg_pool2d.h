@@ -1,6 +1,6 @@
 // 2-D average pooling: dst[n,c,oh,ow] = the sum of src[n,c,y,x] over the window, divided by the number of
 // its taps inside src, or inside src and its padding with count_include_pad. What ceil_mode adds beyond the
-// padding never counts.
+// padding never counts. Averages of integers are rounded to the nearest, halves away from zero (TFLite).
 #pragma once
 
 #include "graph/op.h"

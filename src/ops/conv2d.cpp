@@ -33,19 +33,18 @@ Range src_channels(const Range& out, const Shape& weights, int64_t group) {
 std::vector<TensorType> Conv2d::infer(const InputTypes& inputs) const {
   expect_inputs(inputs, 2, 3);
   const TensorType &src = *inputs[kSrc], &weights = *inputs[kWeights];
-  expect_float(src, "src");
-  expect_same_dtype(src, weights, "src and weights");
   expect_rank(src, 4, "src");
   expect_rank(weights, 4, "weights");
   check_channels(src.shape, weights.shape, group);
   const int64_t channels = weights.shape[0];
+  const DType sum = product_type(src, weights, zeros, channels);
   if (inputs.size() > kBias && inputs[kBias]) {
-    expect_same_dtype(src, *inputs[kBias], "src and bias");
+    expect_dtype(*inputs[kBias], sum, "bias");
     expect_channels(*inputs[kBias], channels, "bias");
   }
   const int64_t rows = window.output_extent(0, src.shape[2], weights.shape[2]);
   const int64_t cols = window.output_extent(1, src.shape[3], weights.shape[3]);
-  return {{src.dtype, {src.shape[0], channels, rows, cols}}};
+  return {{sum, {src.shape[0], channels, rows, cols}}};
 }
 
 Region Conv2d::input_region(int index, const Region& output, const InputTypes& inputs) const {

@@ -61,14 +61,13 @@ Range src_channels(const Range& out, const Shape& weights, int64_t group) {
 std::vector<TensorType> ConvTranspose2d::infer(const InputTypes& inputs) const {
   expect_inputs(inputs, 2, 3);
   const TensorType &src = *inputs[kSrc], &weights = *inputs[kWeights];
-  expect_float(src, "src");
-  expect_same_dtype(src, weights, "src and weights");
   expect_rank(src, 4, "src");
   expect_rank(weights, 4, "weights");
   check_channels(src.shape, weights.shape, group);
   const int64_t channels = checked_multiply(weights.shape[1], group);
+  const DType sum = product_type(src, weights, zeros, channels);
   if (inputs.size() > kBias && inputs[kBias]) {
-    expect_same_dtype(src, *inputs[kBias], "src and bias");
+    expect_dtype(*inputs[kBias], sum, "bias");
     expect_channels(*inputs[kBias], channels, "bias");
   }
   window.check();
@@ -76,7 +75,7 @@ std::vector<TensorType> ConvTranspose2d::infer(const InputTypes& inputs) const {
   for (int64_t padding : output_padding) expect_range(padding, 0, kMaxExtent, "output_padding");
   const int64_t rows = output_extent(*this, 0, src.shape[2], weights.shape[2]);
   const int64_t cols = output_extent(*this, 1, src.shape[3], weights.shape[3]);
-  return {{src.dtype, {src.shape[0], channels, rows, cols}}};
+  return {{sum, {src.shape[0], channels, rows, cols}}};
 }
 
 Region ConvTranspose2d::input_region(int index, const Region& output, const InputTypes& inputs) const {

@@ -4,10 +4,12 @@
 //     src[n, g*ic_per_group + ic, ih, iw] * weights[g*ic_per_group + ic, oc, kh, kw]
 // starting from bias; what falls outside dst is dropped. dst has (ih - 1)*sh + (kh - 1)*dh + 1 - pad_top -
 // pad_bottom + output_padding rows. Inputs: src N,C,H,W; weights I,O/group,KH,KW; bias O (optional).
+// On integers: see zero_points.h.
 #pragma once
 
 #include "graph/op.h"
 #include "ops/window2d.h"
+#include "ops/zero_points.h"
 
 namespace convoy {
 
@@ -16,12 +18,14 @@ struct ConvTranspose2d : OpBase<ConvTranspose2d> {
   Window2d window;
   std::vector<int64_t> output_padding = {0, 0};  ///< rows and columns appended to dst
   int64_t group = 1;
+  ZeroPoints zeros;
 
   template <class V>
   void fields(V& v) {
     window.fields(v);
     v("output_padding", output_padding);
     v("group", group);
+    zeros.fields(v);
   }
   std::vector<TensorType> infer(const InputTypes& inputs) const override;
   void reference(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) const override;

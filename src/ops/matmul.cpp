@@ -13,9 +13,12 @@ Shape batch_of(const Shape& shape) {
   return Shape(std::vector<int64_t>(shape.begin(), shape.end() - matrix_rank));
 }
 
-void check_types(const TensorType& a, const TensorType& b) {
+/// Of sums. Wide integers are multiplied as they are.
+DType sum_type(const TensorType& a, const TensorType& b, const ZeroPoints& zeros, int64_t columns) {
+  if (is_quantised_product(a, b) || zeros != ZeroPoints()) return product_type(a, b, zeros, columns);
   expect_same_dtype(a, b, "a and b");
   if (a.dtype == DType::boolean) invalid_input("a and b are {} and {}, expected numbers", a.str(), b.str());
+  return a.dtype;
 }
 
 }  // namespace
@@ -40,12 +43,12 @@ MatMulGeometry MatMul::geometry(const Shape& a, const Shape& b) const {
 std::vector<TensorType> MatMul::infer(const InputTypes& inputs) const {
   expect_inputs(inputs, 2);
   const TensorType &a = *inputs[0], &b = *inputs[1];
-  check_types(a, b);
   const MatMulGeometry sizes = geometry(a.shape, b.shape);
+  const DType sum = sum_type(a, b, zeros, sizes.n);
   std::vector<int64_t> dims = sizes.batch.dims();
   if (a.shape.rank() > 1) dims.push_back(sizes.m);
   if (b.shape.rank() > 1) dims.push_back(sizes.n);
-  return {{a.dtype, Shape(std::move(dims))}};
+  return {{sum, Shape(std::move(dims))}};
 }
 
 /// Rows of dst need their rows of `a`, columns their columns of `b`, both with all of k.

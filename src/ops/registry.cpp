@@ -19,11 +19,13 @@
 #include "ops/group_norm.h"
 #include "ops/instance_norm.h"
 #include "ops/layer_norm.h"
+#include "ops/lookup.h"
 #include "ops/lrn.h"
 #include "ops/matmul.h"
 #include "ops/max_pool2d.h"
 #include "ops/pad.h"
 #include "ops/reduce.h"
+#include "ops/requantize.h"
 #include "ops/reshape.h"
 #include "ops/resize.h"
 #include "ops/slice.h"
@@ -77,11 +79,13 @@ Registry make_registry() {
       entry<GroupNorm>(),
       entry<InstanceNorm>(),
       entry<LayerNorm>(),
+      entry<Lookup>(),
       entry<Lrn>(),
       entry<MatMul>(),
       entry<MaxPool2d>(),
       entry<Pad>(),
       entry<Reduce>(),
+      entry<Requantize>(),
       entry<Reshape>(),
       entry<Resize>(),
       entry<Slice>(),

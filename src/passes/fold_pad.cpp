@@ -54,13 +54,15 @@ Replacement replace_padded(RewriteContext& context, T op, const PlanePad& pad) {
 
 Replacement fold_into_conv(RewriteContext& context) {
   const auto pad = pad_before<Conv2d>(context);
-  if (!pad || pad->value != 0) return std::nullopt;
-  return replace_padded(context, *op_cast<Conv2d>(*context.node.op), *pad);
+  if (!pad) return std::nullopt;
+  const Conv2d& conv = *op_cast<Conv2d>(*context.node.op);
+  if (pad->value != static_cast<double>(conv.zeros.src)) return std::nullopt;
+  return replace_padded(context, conv, *pad);
 }
 
 Replacement fold_into_avg_pool(RewriteContext& context) {
   const auto pad = pad_before<AvgPool2d>(context);
-  if (!pad || pad->value != 0) return std::nullopt;
+  if (!pad || pad->value != 0 || output_type(context).dtype != DType::f32) return std::nullopt;
   AvgPool2d op = *op_cast<AvgPool2d>(*context.node.op);
   const auto& pads = op.window.pads;
   const bool pads_count =

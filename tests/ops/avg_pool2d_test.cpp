@@ -55,5 +55,14 @@ TEST(AvgPool2d, RefusesIntegers) {
   expect_invalid("src is i32[1x1x4x4], expected a floating-point type", [&] { AvgPool2d().infer({&src}); });
 }
 
+TEST(AvgPool2d, AveragesOfIntegersAreRoundedAwayFromZero) {
+  AvgPool2d op;
+  op.kernel = {1, 2}, op.window.pads = {0, 0, 0, 1};
+  const Tensor src = make_tensor<int8_t>({1, 1, 1, 4}, {1, 2, -5, -128});
+  EXPECT_EQ(values_of<int8_t>(run_op1(op, {src})), (std::vector<int8_t>{2, -2, -67, -128}));
+  op.count_include_pad = true;
+  expect_invalid("does not count padding", [&] { run_op1(op, {src}); });
+}
+
 }  // namespace
 }  // namespace convoy
