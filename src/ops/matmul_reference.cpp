@@ -51,7 +51,8 @@ void for_each_dot(const MatMul& op, const Shape& a, const Shape& b, Fn&& fn) {
 template <class T>
 T dot(const T* a, const T* b, const Dot& at, int64_t k) {
   T sum{};
-  for (int64_t i = 0; i < k; ++i) sum = wrapping_add(sum, wrapping_mul(a[at.a + i * at.a_stride], b[at.b + i * at.b_stride]));
+  for (int64_t i = 0; i < k; ++i)
+    sum = wrapping_add(sum, wrapping_mul(a[at.a + i * at.a_stride], b[at.b + i * at.b_stride]));
   return sum;
 }
 

@@ -12,7 +12,7 @@ enum { kSrc, kMultiplier, kShift };
 
 void check_bounds(const Requantize& op) {
   visit_dtype(op.to, [&]<class T>() {
-    if constexpr (std::is_integral_v<T> && sizeof(T) <= 4 && !std::is_same_v<T, uint32_t>) {
+    if constexpr (kIsInteger<T> && sizeof(T) <= 4 && !std::is_same_v<T, uint32_t>) {
       for (int64_t bound : {op.low, op.high}) {
         if (!std::in_range<T>(bound)) invalid_input("the bound {} is no number of {}", bound, to_string(op.to));
       }

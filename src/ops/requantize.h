@@ -2,8 +2,8 @@
 //   dst = clamp(zero + round(src * multiplier / 2^(31 - shift)), low, high)
 // Inputs: src (i32, or i64 from i16 activations); multiplier and shift (i32, broadcast to src), multiplier >= 0,
 // -31 <= shift <= 30. dst has the type `to`. Intermediate results wrap around where TFLite's would.
-// Sources: Jacob et al., "Quantization and training of neural networks for efficient integer-arithmetic-only inference",
-// CVPR 2018, section 2.2; TFLite's kernels/internal/common.h (MultiplyByQuantizedMultiplier).
+// Sources: Jacob et al., "Quantization and training of neural networks for efficient integer-arithmetic-only
+// inference", CVPR 2018, section 2.2; TFLite's kernels/internal/common.h (MultiplyByQuantizedMultiplier).
 #pragma once
 
 #include "graph/op.h"

@@ -12,7 +12,7 @@ bool is_byte(DType dtype) {
 
 void check_zero(int64_t zero, const TensorType& type, const char* what) {
   visit_dtype(type.dtype, [&]<class T>() {
-    if constexpr (std::is_integral_v<T>) {
+    if constexpr (kIsInteger<T>) {
       if (std::in_range<T>(zero)) return;
     }
     invalid_input("the zero point {} of {} is no number of {}", zero, what, to_string(type.dtype));

@@ -2,8 +2,8 @@
 //
 //   dst = bias + sum of (src - zero of src) * (weights - zero of the output channel)
 //
-// src and weights are i8 or u8, dst and bias i32; or src is i16, weights i8, dst and bias i64. Sums wrap around. Padding
-// is the zero point, so that it adds nothing.
+// src and weights are i8 or u8, dst and bias i32; or src is i16, weights i8, dst and bias i64. Sums wrap around.
+// Padding is the zero point, so that it adds nothing.
 #pragma once
 
 #include "graph/op.h"
@@ -27,8 +27,8 @@ struct ZeroPoints {
 
 /// Whether these are the types of quantised numbers.
 bool is_quantised_product(const TensorType& src, const TensorType& weights);
-/// The type of sums for these operands: their own when they are floats of one type. Throws Error for other types, and for
-/// zero points that are out of their range or not as many as `channels`.
+/// The type of sums for these operands: their own when they are floats of one type. Throws Error for other types, and
+/// for zero points that are out of their range or not as many as `channels`.
 DType product_type(const TensorType& src, const TensorType& weights, const ZeroPoints& zeros, int64_t channels);
 
 }  // namespace convoy

@@ -4,8 +4,8 @@
 #include <limits>
 #include <random>
 
-#include "ops/region_exact.h"
 #include "support/expect_error.h"
+#include "support/run_op.h"
 
 namespace convoy {
 namespace {
@@ -73,10 +73,10 @@ TEST(Requantize, ScalesEachChannelAndClamps) {
 }
 
 TEST(Requantize, NeedsItsElementOfEachInput) {
-  const Tensor src = make_tensor<int32_t>({1, 2, 2, 2}, {1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000});
-  const Tensor multiplier = make_tensor<int32_t>({2, 1, 1}, {1 << 30, (1 << 30) + 500000});
-  const Tensor shift = make_tensor<int32_t>({1}, {-7});
-  for (int index : {0, 1}) expect_region_exact(requantize(0), {src, multiplier, shift}, index, false);
+  const TensorType sums{DType::i32, {1, 2, 2, 2}}, channels{DType::i32, {2, 1, 1}};
+  const Region output{{0, 1, 0, 1}, {1, 2, 2, 2}}, channel{{1, 0, 0}, {2, 1, 1}};
+  EXPECT_EQ(requantize(0).input_region(0, output, {&sums, &channels, &channels}), output);
+  EXPECT_EQ(requantize(0).input_region(2, output, {&sums, &channels, &channels}), channel);
 }
 
 TEST(Requantize, SaysWhatDoesNotFit) {
@@ -84,9 +84,12 @@ TEST(Requantize, SaysWhatDoesNotFit) {
   const TensorType floats{DType::f32, {1, 4, 2, 2}};
   expect_invalid("src is f32", [&] { requantize(0).infer({&floats, &four, &four}); });
   expect_invalid("do not broadcast", [&] { requantize(0).infer({&sums, &three, &four}); });
-  expect_invalid("-128 is no number of u8", [&] { requantize(0, Rounding::once, DType::u8).infer({&sums, &four, &four}); });
-  expect_invalid("expected an integer of at most 32 bits",
-                 [&] { requantize(0, Rounding::once, DType::f32).infer({&sums, &four, &four}); });
+  expect_invalid("-128 is no number of u8", [&] {
+    requantize(0, Rounding::once, DType::u8).infer({&sums, &four, &four});
+  });
+  expect_invalid("expected an integer of at most 32 bits", [&] {
+    requantize(0, Rounding::once, DType::f32).infer({&sums, &four, &four});
+  });
 }
 
 }  // namespace
