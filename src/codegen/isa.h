@@ -20,6 +20,7 @@ struct Isa {
   bool masked_stores = false;       ///< storing part of a vector costs about as much as storing a whole one
   bool rounding = false;            ///< floor, ceil and round to even are instructions
   bool bf16_dot = false;            ///< there are dot products of pairs of bf16, and a rounding to bf16
+  bool byte_dot = false;            ///< there are dot products of four u8 with four i8
   double vector_ops_per_cycle = 2;  ///< multiply-adds on whole vectors that a core starts in a cycle
 
   int f32_lanes() const { return vector_bytes / 4; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "impls/elementwise/node.h"
+#include "ops/lookup.h"
 #include "support/dtypes.h"
 
 namespace convoy {
@@ -77,7 +78,9 @@ std::string Epilogue::refusal(const Problem& problem) {
   for (const Node* node : member_nodes(problem)) {
     if (std::string why = node_refusal(problem.graph(), *node); !why.empty()) return why;
   }
-  if (problem.group.epilogue.empty() || is_elementwise(*problem.anchor().op)) return "";
+  const bool any_type =
+      is_elementwise(*problem.anchor().op) || problem.type(problem.anchor().outputs[0]).dtype == DType::i32;
+  if (problem.group.epilogue.empty() || any_type) return "";
   for (ValueId id : {problem.anchor().outputs[0], problem.group.output}) {
     if (problem.type(id).dtype != DType::f32) return "the epilogue does not go from f32 to f32";
   }
@@ -95,23 +98,24 @@ Epilogue::Epilogue(const Problem& problem, int first_arg)
   int next_arg = first_arg;
   for (const Node& node : nodes_) {
     for (ValueId id : node.inputs) {
-      if (std::ranges::find(inside, id) == inside.end()) add_operand(problem, id, next_arg);
+      const bool table = op_cast<Lookup>(*node.op) && id == node.inputs[1];
+      if (std::ranges::find(inside, id) == inside.end()) add_operand(problem, id, table, next_arg);
     }
     inside.push_back(node.outputs[0]);
   }
 }
 
-void Epilogue::add_operand(const Problem& problem, ValueId id, int& next_arg) {
+void Epilogue::add_operand(const Problem& problem, ValueId id, bool table, int& next_arg) {
   for (const Operand& known : operands_) {
     if (known.id == id) return;
   }
   const Value& value = problem.graph().value(id);
-  Operand operand{.id = id, .dtype = value.type.dtype, .bytes = problem.bytes(id)};
+  Operand operand{.id = id, .dtype = value.type.dtype, .table = table, .bytes = problem.bytes(id)};
   if (value.constant && value.type.shape.elems() == 1) {
     operand.immediate = number_of(*value.constant);
   } else {
     const TensorView view = value.constant ? TensorView::contiguous(value.type, Layout::row_major) : problem.view(id);
-    operand.strides = broadcast_strides(view, shape_);
+    operand.strides = table ? std::vector<int64_t>(shape_.rank(), 0) : broadcast_strides(view, shape_);
     operand.arg = next_arg++;
     args_.push_back(value.constant ? StepArg(*value.constant) : StepArg(ValueArg{id}));
   }
@@ -136,6 +140,7 @@ std::string Epilogue::key() const {
   }
   for (const Operand& operand : operands_) {
     if (operand.dtype != DType::f32) text += fmt::format("|{}", to_string(operand.dtype));
+    if (operand.table) text += "[]";
     text += operand.immediate ? "|" + number_text(*operand.immediate)
                               : "|" + attribute_text(operand.strides) + std::to_string(operand.arg);
   }
@@ -198,6 +203,7 @@ Val Epilogue::apply(KernelBuilder& b, Val result, const Cursor& cursor, const st
     int64_t moved = 0;
     for (size_t axis = 0; axis < offsets.size(); ++axis) moved += offsets[axis] * operand.strides[axis];
     Val first = b.offset(operand.dtype, cursor.operands[i], moved);
+    if (operand.table) return values[id] = first;
     return values[id] = b.load_strided(operand.dtype, first, operand.strides[vector_axis], active);
   };
   for (size_t i = 0; i < nodes_.size(); ++i) {

@@ -58,12 +58,13 @@ class Epilogue {
     ValueId id;
     DType dtype = DType::f32;
     std::vector<int64_t> strides;  ///< per axis of the output
+    bool table = false;            ///< a node looks elements up in it: its address is the operand
     /// Of a constant with one element, which is no argument.
     std::optional<std::variant<float, int64_t>> immediate;
     int arg = -1;
     int64_t bytes = 0;
   };
-  void add_operand(const Problem& problem, ValueId id, int& next_arg);
+  void add_operand(const Problem& problem, ValueId id, bool table, int& next_arg);
 
   // Copies: kernels are emitted when the graph they come from may be gone.
   Shape shape_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/error.h"
 #include "support/int_math.h"
 
 namespace convoy {
@@ -28,6 +29,51 @@ double cycles_per_step(const RegisterTile& tile, const Isa& isa) {
 
 namespace {
 
+/// Vector `n` of the step that begins at element `at`.
+Val load_weights(KernelBuilder& b, const TileRun& run, Val weights, int64_t at, int n, int active) {
+  switch (run.terms) {
+    case Terms::floats:
+      return b.load(weights, at + n * b.lanes(), active);
+    case Terms::bf16_pairs:
+      return b.load_pairs(weights, at + 2 * n * b.lanes(), 2 * active);
+    case Terms::byte_quads:
+    case Terms::short_pairs:
+      return b.load_words(weights, at + n * b.isa().vector_bytes);
+  }
+  internal_error("unknown terms");
+}
+
+/// What a pixel brings to a step, in every lane.
+Val load_pixel(KernelBuilder& b, const TileRun& run, Val src, int64_t at, bool half) {
+  switch (run.terms) {
+    case Terms::floats:
+      return b.load_splat(src, at);
+    case Terms::bf16_pairs:
+      return b.splat_pair(src, at, half ? 1 : 2);
+    case Terms::byte_quads: {
+      Val word = b.splat_word(src, at);
+      return run.signed_src ? b.turn_signs(word) : word;
+    }
+    case Terms::short_pairs:
+      return b.splat_byte_pair(src, at, run.signed_src);
+  }
+  internal_error("unknown terms");
+}
+
+Val add_product(KernelBuilder& b, Terms terms, Val x, Val weights, Val sum) {
+  switch (terms) {
+    case Terms::floats:
+      return b.fma(x, weights, sum);
+    case Terms::bf16_pairs:
+      return b.dot_pairs(weights, x, sum);
+    case Terms::byte_quads:
+      return b.dot_bytes(x, weights, sum);
+    case Terms::short_pairs:
+      return b.dot_shorts(x, weights, sum);
+  }
+  internal_error("unknown terms");
+}
+
 /// Step `step` from src and weights on. A half step has one element of src instead of a pair.
 void add_step(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, Val src, Val weights, int64_t step,
               std::vector<Val>& acc, bool half = false) {
@@ -35,16 +81,15 @@ void add_step(KernelBuilder& b, const RegisterTile& tile, const TileRun& run, Va
   for (int n = 0; n < tile.nb; ++n) {
     const int active = n + 1 == tile.nb ? run.last_active : -1;
     const int64_t at = step * run.weights_step;
-    w.push_back(run.pairs ? b.load_pairs(weights, at + 2 * n * b.lanes(), 2 * active)
-                          : b.load(weights, at + n * b.lanes(), active));
+    w.push_back(load_weights(b, run, weights, at, n, active));
   }
   for (int m = 0; m < tile.mr; ++m) {
     if (!run.pixel_valid.empty() && !run.pixel_valid[m]) continue;
     const int64_t at = run.pixel_offsets[m] + step * run.src_step;
-    Val x = run.pairs ? b.splat_pair(src, at, half ? 1 : 2) : b.load_splat(src, at);
+    Val x = load_pixel(b, run, src, at, half);
     for (int n = 0; n < tile.nb; ++n) {
       Val& sum = acc[m * tile.nb + n];
-      sum = run.pairs ? b.dot_pairs(w[n], x, sum) : b.fma(x, w[n], sum);
+      sum = add_product(b, run.terms, x, w[n], sum);
     }
   }
 }

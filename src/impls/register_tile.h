@@ -7,6 +7,10 @@
 //
 //   acc[m][n][lane] += sum over i = 0, 1 of src[offset(m) + k * src_step + i] * weights[.. + 2 * lane + i]
 //
+// or of words: four u8 with four i8, or two bytes, widened to i16, with two i16, and sums of i32:
+//
+//   acc[m][n][lane] += sum over i of src[offset(m) + k * src_step + i] * weights[.. + lane].i
+//
 // Each step loads nb weight vectors and mr scalars for mr * nb fused multiply-adds, so that tiles of about
 // 14x2 or 6x4 on 32 registers keep the multipliers busy from L1 and L2.
 #pragma once
@@ -25,6 +29,9 @@ struct RegisterTile {
   int accumulators() const { return mr * nb; }
 };
 
+/// What a step multiplies, see above.
+enum class Terms { floats, bf16_pairs, byte_quads, short_pairs };
+
 /// True when accumulators, weights and one broadcast fit into the registers.
 bool fits_registers(const RegisterTile& tile, const Isa& isa);
 
@@ -40,9 +47,10 @@ struct TileRun {
   Val weights;  ///< vector 0 of step 0
   int64_t count = 0;
   int64_t src_step = 1, weights_step = 0;
-  int last_active = -1;                ///< lanes of the last vector that exist, all when negative
-  bool pairs = false;                  ///< src and weights are bf16, and multiplied in pairs
-  bool half_last = false;              ///< the last pair of src has one element only
+  int last_active = -1;  ///< lanes of the last vector that exist, all when negative
+  Terms terms = Terms::floats;
+  bool half_last = false;              ///< the last of bf16_pairs of src has one element only
+  bool signed_src = false;             ///< bytes of src are i8, not u8
   std::vector<int64_t> pixel_offsets;  ///< from src, per m; constant
   std::vector<bool> pixel_valid;       ///< pixels outside the input add nothing; empty: all valid
 };

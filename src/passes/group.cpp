@@ -9,6 +9,8 @@
 #include "graph/quote.h"
 #include "ops/cast.h"
 #include "ops/elementwise.h"
+#include "ops/lookup.h"
+#include "ops/requantize.h"
 #include "ops/where.h"
 
 namespace convoy {
@@ -79,7 +81,8 @@ std::vector<ValueId> outside_inputs(const Graph& graph, const Group& group) {
 }
 
 bool is_elementwise(const Op& op) {
-  return op_cast<Unary>(op) || op_cast<Binary>(op) || op_cast<Where>(op) || op_cast<Cast>(op);
+  return op_cast<Unary>(op) || op_cast<Binary>(op) || op_cast<Where>(op) || op_cast<Cast>(op) ||
+         op_cast<Requantize>(op) || op_cast<Lookup>(op);
 }
 
 bool takes_epilogue(const Op& op) {

@@ -3,7 +3,7 @@
 // stored. Its prologue, if it has one, makes the anchor's first input: concatenations and enlargements that the kernel
 // computes as it reads. A chain of elementwise operators alone is a group whose anchor is its first member. Every
 // member has the anchor's shape; booleans and integers may be computed in between. What is stored is f32, unless the
-// anchor is elementwise itself.
+// anchor is elementwise itself, or sums products of integers to i32.
 #pragma once
 
 #include <convoy/program.h>
@@ -52,7 +52,7 @@ std::vector<int32_t> group_members(const Group& group);
 /// The values that a group's members read from outside, for Group::inputs.
 std::vector<ValueId> outside_inputs(const Graph& graph, const Group& group);
 
-/// True for operators that may stand in an epilogue: unary, binary, where and cast.
+/// True for operators that may stand in an epilogue: unary, binary, where, cast, requantize and lookup.
 bool is_elementwise(const Op& op);
 /// True for operators whose result an epilogue may be applied to as it is computed. Operators that only
 /// move data are not among them: they often need no computation at all, when their output is a view.

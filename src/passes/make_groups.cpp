@@ -7,6 +7,9 @@
 #include <set>
 
 #include "ops/cast.h"
+#include "ops/elementwise.h"
+#include "ops/lookup.h"
+#include "ops/requantize.h"
 #include "ops/where.h"
 #include "passes/lower_precision.h"
 #include "passes/passes.h"
@@ -18,15 +21,20 @@ namespace {
 /// Bounds the registers and code that one loop nest needs.
 constexpr size_t kMaxMembers = 24;
 
-bool moves_integers(const Op& op) {
-  return op_cast<Cast>(op) || op_cast<Where>(op);
+/// Integer results that kernels have vector code for.
+bool has_integer_code(const Op& op) {
+  if (const auto* binary = op_cast<Binary>(op)) {
+    return binary->kind == BinaryKind::add || binary->kind == BinaryKind::sub || binary->kind == BinaryKind::mul ||
+           binary->kind == BinaryKind::min || binary->kind == BinaryKind::max;
+  }
+  return op_cast<Cast>(op) || op_cast<Where>(op) || op_cast<Requantize>(op) || op_cast<Lookup>(op);
 }
 
 /// Elementwise operators that share a loop with others: kernels have vectors of f32, booleans and integers, and no
 /// code for some of the integer arithmetic, which would take its whole group to the reference loops.
 bool is_vectorised(const Graph& graph, const Node& node) {
   const DType result = graph.type(node.outputs[0]).dtype;
-  if (is_integer(result) && !moves_integers(*node.op)) return false;
+  if (is_integer(result) && !has_integer_code(*node.op)) return false;
   const auto has_vectors = [](DType dtype) { return dtype == DType::f32 || !is_float(dtype); };
   return has_vectors(result) && std::all_of(node.inputs.begin(), node.inputs.end(),
                                             [&](ValueId id) { return has_vectors(graph.type(id).dtype); });
@@ -72,18 +80,19 @@ class Grouper {
   std::vector<int32_t> find_epilogue(int32_t anchor) const {
     const Node& node = graph_.nodes[anchor];
     if (!takes_epilogue(*node.op) || node.outputs.size() != 1) return {};
-    const bool any_type = is_elementwise(*node.op);
-    if (any_type ? !is_vectorised(graph_, node) : !is_f32(anchor)) return {};
+    const bool elementwise = is_elementwise(*node.op), sums_integers = result_type(anchor) == DType::i32;
+    if (elementwise ? !is_vectorised(graph_, node) : !sums_integers && result_type(anchor) != DType::f32) return {};
+    const bool any_type = elementwise || sums_integers;
     const std::set<int32_t> candidates = reachable(anchor);
     for (auto exit = candidates.rbegin(); exit != candidates.rend(); ++exit) {
-      if (!any_type && !is_f32(*exit)) continue;
+      if (!any_type && result_type(*exit) != DType::f32) continue;
       const std::set<int32_t> members = ancestors(*exit, candidates);
       if (only_exit_visible(anchor, members, *exit)) return {members.begin(), members.end()};
     }
     return {};
   }
 
-  bool is_f32(int32_t node) const { return graph_.type(graph_.nodes[node].outputs[0]).dtype == DType::f32; }
+  DType result_type(int32_t node) const { return graph_.type(graph_.nodes[node].outputs[0]).dtype; }
 
   /// Elementwise nodes that depend on the anchor through such nodes only; the first ones when there are many.
   std::set<int32_t> reachable(int32_t anchor) const {

@@ -17,7 +17,10 @@ struct KernelBuilder::Impl {
   llvm::Type* f32() { return ir.getFloatTy(); }
   llvm::Type* i64() { return ir.getInt64Ty(); }
   /// Of an element behind `pointer`.
-  llvm::Type* element(Val pointer) { return pointer.stored == DType::bf16 ? ir.getInt16Ty() : f32(); }
+  llvm::Type* element(Val pointer) {
+    if (pointer.stored == DType::u8) return ir.getInt8Ty();
+    return pointer.stored == DType::bf16 ? ir.getInt16Ty() : f32();
+  }
 };
 
 /// Closes the function and checks it. Throws an internal Error when the IR is malformed.

@@ -41,12 +41,19 @@ bool has(const Level& level, const llvm::StringMap<bool>& host) {
   return true;
 }
 
-constexpr const char* kBf16Feature = "avx512bf16";
+constexpr const char *kBf16Feature = "avx512bf16", *kByteFeature = "avx512vnni", *kShortByteFeature = "avxvnni";
 
-bool has_bf16_dot() {
+bool host_has(const char* feature) {
   const auto host = llvm::sys::getHostCPUFeatures();
-  const auto found = host.find(kBf16Feature);
+  const auto found = host.find(feature);
   return found != host.end() && found->second;
+}
+
+/// A feature that not all CPUs of the level have.
+bool add_if_there(Isa& isa, const char* feature) {
+  if (!host_has(feature)) return false;
+  isa.features += std::string(",+") + feature;
+  return true;
 }
 
 /// Only the level's own features: kernels of a level then do not depend on what else the host has.
@@ -76,8 +83,9 @@ Isa make_isa(const Level& level) {
   isa.embedded_broadcast = level.embedded_broadcast;
   isa.masked_stores = level.masked_stores;
   isa.rounding = level.rounding;
-  isa.bf16_dot = level.vector_bytes == 64 && has_bf16_dot();
-  if (isa.bf16_dot) isa.features += std::string(",+") + kBf16Feature;
+  const bool wide = level.vector_bytes == 64;
+  isa.bf16_dot = wide && add_if_there(isa, kBf16Feature);
+  isa.byte_dot = level.vector_bytes >= 32 && add_if_there(isa, wide ? kByteFeature : kShortByteFeature);
   isa.vector_ops_per_cycle = level.vector_bytes < 64 || has_two_wide_multipliers(isa.cpu) ? 2 : 1;
   return isa;
 }

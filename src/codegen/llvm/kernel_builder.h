@@ -37,7 +37,8 @@ struct Val {
   llvm::Value* v = nullptr;
   KernelBuilder* b = nullptr;
   /// Of a pointer: how the f32 values behind it lie in memory, as f32 or as bf16. It decides the distance of elements;
-  /// loads widen them to f32 and stores round them to the nearest, so that emitters need not know.
+  /// loads widen them to f32 and stores round them to the nearest, so that emitters need not know. u8: bytes, for the
+  /// functions that take pointers to bytes.
   DType stored = DType::f32;
   explicit operator bool() const { return v != nullptr; }
 };
@@ -151,6 +152,24 @@ class KernelBuilder {
   Val no_pairs();  ///< zero in all elements
   /// sum + a.first * b.first + a.second * b.second, in f32; subnormal numbers count as zero.
   Val dot_pairs(Val a, Val b, Val sum);
+
+  // Bytes, for products of quantised numbers. Pointers are ones to bytes, stored_as(DType::u8, ..): offsets count
+  // bytes. A register of lanes() i32 holds four bytes a lane, or two i16.
+  Val load_words(Val pointer, int64_t offset = 0);                   ///< four bytes a lane
+  Val splat_word(Val pointer, int64_t offset = 0);                   ///< the same four bytes in every lane
+  Val splat_byte_pair(Val pointer, int64_t offset, bool is_signed);  ///< the same two bytes, as i16, in every lane
+  Val turn_signs(Val words);  ///< adds 128 to each byte, which makes i8 u8 and back
+  /// sum + the four products of a lane; `a` are u8, `b` i8. For Isa::byte_dot.
+  Val dot_bytes(Val a, Val b, Val sum);
+  /// sum + the two products of i16 of a lane.
+  Val dot_shorts(Val a, Val b, Val sum);
+  /// Copies `count` bytes, with their signs turned if asked to. The memory does not overlap.
+  void copy_bytes(Val from, Val to, int64_t count, bool turn);
+  void fill_bytes(Val to, int64_t count, uint8_t value);
+  /// For each lane as ops/requantize.h says: value, multiplier and shift are i32.
+  Val scale_fixed_point(Val value, Val multiplier, Val shift, bool rounds_twice);
+  /// table[value] for each lane, table[value + 128] of signed bytes.
+  Val look_up(Val value, bool is_signed, DType dtype, Val table);
 
   Val reduce_add(Val a);  ///< sum of the lanes as one f32
   Val reduce_max(Val a);

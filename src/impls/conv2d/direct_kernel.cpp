@@ -199,7 +199,7 @@ class DirectEmitter {
                 .count = k_.config.steps(ic),
                 .src_step = per_step * g_.src[1],
                 .weights_step = per_step * width_,
-                .pairs = k_.config.pairs,
+                .terms = k_.config.pairs ? Terms::bf16_pairs : Terms::floats,
                 .half_last = ic % per_step != 0};
     for (int m = 0; m < shape.mr; ++m) run.pixel_offsets.push_back(m * g_.w.stride * g_.src[3]);
     // Neighbouring taps lie behind one another when the pixels hold nothing but these channels.

@@ -2,6 +2,8 @@
 
 #include "impls/elementwise/math.h"
 #include "ops/cast.h"
+#include "ops/lookup.h"
+#include "ops/requantize.h"
 #include "ops/where.h"
 #include "support/dtypes.h"
 #include "support/error.h"
@@ -55,6 +57,9 @@ bool is_pow_by_integer(const Graph& graph, const Node& node) {
 }  // namespace
 
 std::string node_refusal(const Graph& graph, const Node& node) {
+  if (op_cast<Requantize>(*node.op) && graph.type(node.inputs[0]).dtype != DType::i32) {
+    return "no vector code for requantize of wide sums";
+  }
   for (ValueId id : node.inputs) {
     const DType dtype = graph.type(id).dtype;
     if (!KernelBuilder::has_vectors(dtype)) return fmt::format("no vector code for {}", to_string(dtype));
@@ -87,6 +92,15 @@ Val emit_binary_of(KernelBuilder& b, BinaryKind kind, DType dtype, Val lhs, Val 
   return dtype == DType::f32 ? emit_binary(b, kind, lhs, rhs) : emit_integer(b, kind, dtype, lhs, rhs);
 }
 
+/// Inputs: sums, multiplier, shift.
+Val emit_requantize(KernelBuilder& b, const Requantize& op, const std::vector<Val>& inputs) {
+  Val scaled = b.scale_fixed_point(inputs[0], inputs[1], inputs[2], op.rounding == Rounding::twice);
+  Val moved = scaled + b.integer(DType::i32, op.zero);
+  moved = emit_integer(b, BinaryKind::max, DType::i32, moved, b.integer(DType::i32, op.low));
+  moved = emit_integer(b, BinaryKind::min, DType::i32, moved, b.integer(DType::i32, op.high));
+  return b.convert(moved, DType::i32, op.to);
+}
+
 }  // namespace
 
 std::vector<DType> input_dtypes(const Graph& graph, const Node& node) {
@@ -97,6 +111,8 @@ std::vector<DType> input_dtypes(const Graph& graph, const Node& node) {
 
 Val emit_node(KernelBuilder& b, const Op& op, const std::vector<DType>& types, const std::vector<Val>& operands) {
   if (const auto* cast = op_cast<Cast>(op)) return b.convert(operands[0], types[0], cast->to);
+  if (const auto* requantize = op_cast<Requantize>(op)) return emit_requantize(b, *requantize, operands);
+  if (op_cast<Lookup>(op)) return b.look_up(operands[0], types[0] == DType::i8, types[1], operands[1]);
   if (op_cast<Where>(op)) return b.select(operands[0], operands[1], operands[2]);
   if (const auto* unary = op_cast<Unary>(op)) {
     return unary->kind == UnaryKind::logical_not ? b.negate(operands[0]) : emit_unary(b, *unary, operands[0]);
@@ -112,6 +128,8 @@ double node_ops(const Node& node) {
     const bool division = binary->kind == BinaryKind::mod || binary->kind == BinaryKind::fmod;
     return binary->kind == BinaryKind::pow ? 25 : division ? 12 : 1;
   }
+  if (op_cast<Requantize>(*node.op)) return 10;
+  if (op_cast<Lookup>(*node.op)) return 3;
   const auto* unary = op_cast<Unary>(*node.op);
   if (!unary) return 1;
   const UnaryKind kind = unary->kind;

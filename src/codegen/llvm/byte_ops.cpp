@@ -1,0 +1,168 @@
+// KernelBuilder's registers of bytes and shorts, and fixed-point scaling.
+#include <llvm/IR/IntrinsicsX86.h>
+
+#include "codegen/llvm/builder_impl.h"
+#include "support/dtypes.h"
+#include "support/error.h"
+
+namespace convoy {
+
+namespace {
+
+const llvm::Align kUnaligned(1);
+
+llvm::FixedVectorType* vector_of(llvm::Type* element, int lanes) {
+  return llvm::FixedVectorType::get(element, static_cast<unsigned>(lanes));
+}
+
+llvm::FixedVectorType* words(KernelBuilder& b) {
+  return vector_of(b.impl().ir.getInt32Ty(), b.lanes());
+}
+
+llvm::FixedVectorType* shorts(KernelBuilder& b) {
+  return vector_of(b.impl().ir.getInt16Ty(), 2 * b.lanes());
+}
+
+llvm::Intrinsic::ID byte_dot_of(const Isa& isa) {
+  if (isa.vector_bytes == 64) return llvm::Intrinsic::x86_avx512_vpdpbusd_512;
+  return isa.vector_bytes == 32 ? llvm::Intrinsic::x86_avx512_vpdpbusd_256 : llvm::Intrinsic::x86_avx512_vpdpbusd_128;
+}
+
+llvm::Intrinsic::ID short_dot_of(const Isa& isa) {
+  if (isa.vector_bytes == 64) return llvm::Intrinsic::x86_avx512_pmaddw_d_512;
+  return isa.vector_bytes == 32 ? llvm::Intrinsic::x86_avx2_pmadd_wd : llvm::Intrinsic::x86_sse2_pmadd_wd;
+}
+
+}  // namespace
+
+Val KernelBuilder::load_words(Val pointer, int64_t bytes) {
+  return {impl_->ir.CreateAlignedLoad(words(*this), offset(pointer, bytes).v, kUnaligned), this};
+}
+
+Val KernelBuilder::splat_word(Val pointer, int64_t bytes) {
+  auto& ir = impl_->ir;
+  auto* word = ir.CreateAlignedLoad(ir.getInt32Ty(), offset(pointer, bytes).v, kUnaligned);
+  return {ir.CreateVectorSplat(static_cast<unsigned>(lanes()), word), this};
+}
+
+Val KernelBuilder::splat_byte_pair(Val pointer, int64_t bytes, bool is_signed) {
+  auto& ir = impl_->ir;
+  auto* pair = ir.CreateAlignedLoad(ir.getInt16Ty(), offset(pointer, bytes).v, kUnaligned);
+  auto* pairs = ir.CreateVectorSplat(static_cast<unsigned>(lanes()), pair);
+  auto* all = ir.CreateBitCast(pairs, vector_of(ir.getInt8Ty(), 2 * lanes()));
+  return {ir.CreateBitCast(ir.CreateIntCast(all, shorts(*this), is_signed), words(*this)), this};
+}
+
+Val KernelBuilder::turn_signs(Val value) {
+  return {impl_->ir.CreateXor(value.v, llvm::ConstantInt::get(value.v->getType(), 0x80808080u)), this};
+}
+
+Val KernelBuilder::dot_bytes(Val a, Val b, Val sum) {
+  return {impl_->ir.CreateIntrinsic(byte_dot_of(isa_), {}, {sum.v, a.v, b.v}), this};
+}
+
+Val KernelBuilder::dot_shorts(Val a, Val b, Val sum) {
+  auto& ir = impl_->ir;
+  auto* products = ir.CreateIntrinsic(short_dot_of(isa_), {},
+                                      {ir.CreateBitCast(a.v, shorts(*this)), ir.CreateBitCast(b.v, shorts(*this))});
+  return {ir.CreateAdd(sum.v, products), this};
+}
+
+namespace {
+
+/// Calls move(offset, bytes) for pieces of whole registers, then of halves, quarters, ... down to a byte.
+void in_pieces(KernelBuilder& b, int64_t count, const std::function<void(Val at, int64_t bytes)>& move) {
+  const int64_t whole = count / b.isa().vector_bytes * b.isa().vector_bytes;
+  b.loop(0, whole, b.isa().vector_bytes, [&](Val i) { move(i, b.isa().vector_bytes); });
+  int64_t done = whole;
+  for (int64_t bytes = b.isa().vector_bytes / 2; bytes > 0; bytes /= 2) {
+    if (count - done < bytes) continue;
+    move(b.i64(done), bytes);
+    done += bytes;
+  }
+}
+
+}  // namespace
+
+void KernelBuilder::copy_bytes(Val from, Val to, int64_t count, bool turn) {
+  auto& ir = impl_->ir;
+  in_pieces(*this, count, [&](Val at, int64_t bytes) {
+    auto* type = vector_of(ir.getInt8Ty(), static_cast<int>(bytes));
+    llvm::Value* piece = ir.CreateAlignedLoad(type, offset(from, at).v, kUnaligned);
+    if (turn) piece = ir.CreateXor(piece, llvm::ConstantInt::get(type, 0x80));
+    ir.CreateAlignedStore(piece, offset(to, at).v, kUnaligned);
+  });
+}
+
+void KernelBuilder::fill_bytes(Val to, int64_t count, uint8_t value) {
+  auto& ir = impl_->ir;
+  in_pieces(*this, count, [&](Val at, int64_t bytes) {
+    auto* type = vector_of(ir.getInt8Ty(), static_cast<int>(bytes));
+    ir.CreateAlignedStore(llvm::ConstantInt::get(type, value), offset(to, at).v, kUnaligned);
+  });
+}
+
+namespace {
+
+/// Of fixed-point numbers: products of i32 as i64.
+struct Wide {
+  llvm::IRBuilder<>& ir;
+  llvm::Type* type;
+
+  llvm::Value* of(llvm::Value* narrow) const { return ir.CreateSExt(narrow, type); }
+  llvm::Value* number(int64_t value) const { return llvm::ConstantInt::get(type, static_cast<uint64_t>(value), true); }
+};
+
+/// (value * multiplier + half) >> (31 - shift).
+llvm::Value* scaled_once(const Wide& wide, llvm::Value* value, llvm::Value* multiplier, llvm::Value* shift) {
+  auto& ir = wide.ir;
+  auto* total = ir.CreateSub(wide.number(31), wide.of(shift));
+  auto* half = ir.CreateShl(wide.number(1), ir.CreateSub(total, wide.number(1)));
+  auto* product = ir.CreateMul(wide.of(value), wide.of(multiplier));
+  return ir.CreateTrunc(ir.CreateAShr(ir.CreateAdd(product, half), total), value->getType());
+}
+
+/// The high half of the doubled product, then the shift, each rounded, halves away from zero.
+llvm::Value* scaled_twice(const Wide& wide, llvm::Value* value, llvm::Value* multiplier, llvm::Value* shift) {
+  auto& ir = wide.ir;
+  auto* narrow = value->getType();
+  auto* zero = llvm::Constant::getNullValue(narrow);
+  auto number = [&](int n) { return llvm::ConstantInt::get(narrow, n); };
+  auto* left = ir.CreateBinaryIntrinsic(llvm::Intrinsic::smax, shift, zero);
+  auto* right = ir.CreateBinaryIntrinsic(llvm::Intrinsic::smax, ir.CreateNeg(shift), zero);
+  auto* product = ir.CreateMul(wide.of(ir.CreateShl(value, left)), wide.of(multiplier));
+  auto* is_negative = ir.CreateICmpSLT(product, wide.number(0));
+  auto* nudge = ir.CreateSelect(is_negative, wide.number(1 - (int64_t{1} << 30)), wide.number(int64_t{1} << 30));
+  auto* high = ir.CreateTrunc(ir.CreateSDiv(ir.CreateAdd(product, nudge), wide.number(int64_t{1} << 31)), narrow);
+  auto* mask = ir.CreateSub(ir.CreateShl(number(1), right), number(1));
+  auto* below_zero = ir.CreateZExt(ir.CreateICmpSLT(high, zero), narrow);
+  auto* threshold = ir.CreateAdd(ir.CreateLShr(mask, number(1)), below_zero);
+  auto* up = ir.CreateICmpSGT(ir.CreateAnd(high, mask), threshold);
+  return ir.CreateAdd(ir.CreateAShr(high, right), ir.CreateZExt(up, narrow));
+}
+
+}  // namespace
+
+Val KernelBuilder::scale_fixed_point(Val value, Val multiplier, Val shift, bool rounds_twice) {
+  const Wide wide{impl_->ir, vector_of(impl_->ir.getInt64Ty(), lanes())};
+  return {rounds_twice ? scaled_twice(wide, value.v, multiplier.v, shift.v)
+                       : scaled_once(wide, value.v, multiplier.v, shift.v),
+          this};
+}
+
+Val KernelBuilder::look_up(Val value, bool is_signed, DType dtype, Val table) {
+  auto& ir = impl_->ir;
+  auto* element = dtype == DType::f32 ? impl_->f32() : ir.getIntNTy(static_cast<unsigned>(8 * size_of(dtype)));
+  auto* bytes = value.v->getType();
+  auto* indices = is_signed ? ir.CreateXor(value.v, llvm::ConstantInt::get(bytes, 0x80)) : value.v;
+  llvm::Value* result = llvm::PoisonValue::get(vector_of(element, lanes()));
+  const llvm::Align align(static_cast<uint64_t>(size_of(dtype)));
+  for (int lane = 0; lane < lanes(); ++lane) {
+    auto* index = ir.CreateZExt(ir.CreateExtractElement(indices, lane), ir.getInt64Ty());
+    auto* found = ir.CreateAlignedLoad(element, ir.CreateGEP(element, table.v, index), align);
+    result = ir.CreateInsertElement(result, found, lane);
+  }
+  return {result, this};
+}
+
+}  // namespace convoy

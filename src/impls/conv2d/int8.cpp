@@ -1,0 +1,94 @@
+// Convolutions of quantised numbers; see int8_kernel.h.
+#include "impls/conv2d/int8_kernel.h"
+#include "impls/conv2d/list.h"
+#include "ops/conv2d.h"
+
+namespace convoy {
+
+namespace {
+
+std::string refusal(const Problem& problem) {
+  const Graph& graph = problem.graph();
+  if (problem.type(problem.anchor().outputs[0]).dtype != DType::i32) return "no sums of bytes";
+  if (!graph.is_constant(problem.anchor_input(1))) return "weights are computed at run time";
+  const ValueId bias = problem.anchor_input(2);
+  if (bias != kAbsent && !graph.is_constant(bias)) return "bias is computed at run time";
+  if (problem.type(problem.group.output).shape.elems() == 0) return "empty output";
+  const Shape& weights = problem.type(problem.anchor_input(1)).shape;
+  if (weights[1] == 1 && op_cast<Conv2d>(*problem.anchor().op)->group > 1) return "depthwise";
+  return Epilogue::refusal(problem);
+}
+
+Int8Types types_of(const Problem& problem) {
+  return {problem.type(problem.anchor_input(0)).dtype, problem.type(problem.anchor_input(1)).dtype,
+          op_cast<Conv2d>(*problem.anchor().op)->zeros};
+}
+
+class Int8Conv2d : public Impl {
+ public:
+  std::string name() const override { return "conv2d_int8"; }
+
+  Proposal propose(const Problem& problem) const override {
+    if (auto why = refusal(problem); !why.empty()) return Proposal::no(why);
+    const ConvGeometry g = conv_geometry(problem);
+    const Int8Config config = choose_int8(g, types_of(problem), problem.target);
+    Proposal proposal;
+    proposal.output = Layout::channels_last;
+    proposal.in_place = true;
+    proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
+    proposal.packed_bytes = int8_weights_bytes(g, config, problem.target.isa.f32_lanes());
+    proposal.cost_ns = int8_cost_ns(g, config, problem.target);
+    proposal.variant = variant(problem, config);
+    return proposal;
+  }
+
+  Lowered lower(const Problem& problem) const override {
+    const ConvGeometry g = conv_geometry(problem);
+    const Int8Types types = types_of(problem);
+    const Int8Config config = choose_int8(g, types, problem.target);
+    const int lanes = problem.target.isa.f32_lanes();
+    Int8Kernel kernel{.geometry = g,
+                      .config = config,
+                      .dst_type = problem.type(problem.group.output).dtype,
+                      .output = {},
+                      .epilogue = Epilogue(problem, kDirectEpilogue),
+                      .name = variant(problem, config)};
+    StepSpec step = int8_step(kernel, problem.target);
+    const WeightSource source = weights_of(problem, g);
+    const ValueId bias = problem.anchor_input(2);
+    step.args = {ValueArg{problem.anchor_input(0)}, pack_int8_weights(g, config, types, lanes, source),
+                 pack_int8_bias(g, config, types, lanes, source,
+                                bias == kAbsent ? nullptr : &*problem.graph().value(bias).constant),
+                 ValueArg{problem.group.output}};
+    step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
+    return {{std::move(step)}, {}};
+  }
+
+ private:
+  static std::string variant(const Problem& problem, const Int8Config& config) {
+    const char* terms = config.terms == Terms::byte_quads ? "quads" : "pairs";
+    return fmt::format("conv2d_int8_{}_{}_{}x{}_{}", to_string(problem.type(problem.anchor_input(0)).dtype), terms,
+                       config.tile.mr, config.tile.nb, problem.target.isa.name);
+  }
+
+  static WeightSource weights_of(const Problem& problem, const ConvGeometry& g) {
+    WeightSource source{.weights = *problem.graph().value(problem.anchor_input(1)).constant,
+                        .i_stride = g.h.taps * g.w.taps,
+                        .y_offsets = {},
+                        .x_offsets = {}};
+    source.o_stride = g.ic * source.i_stride;
+    source.group_stride = g.oc * source.o_stride;
+    for (int64_t y = 0; y < g.h.taps; ++y) source.y_offsets.push_back(y * g.w.taps);
+    for (int64_t x = 0; x < g.w.taps; ++x) source.x_offsets.push_back(x);
+    return source;
+  }
+};
+
+}  // namespace
+
+const Impl& conv2d_int8() {
+  static const Int8Conv2d impl;
+  return impl;
+}
+
+}  // namespace convoy

@@ -1,0 +1,158 @@
+// How int8 convolutions are divided, what that costs, and their weights.
+#include <algorithm>
+
+#include "impls/conv2d/int8_kernel.h"
+
+namespace convoy {
+
+namespace {
+
+/// The zero point of the weights as they are packed: i8 for quads, without one for pairs of i16.
+int64_t packed_zero(const Int8Types& types, Terms terms, int64_t channel) {
+  const int64_t zero = types.zeros.of_weights(channel);
+  return terms == Terms::short_pairs ? 0 : types.weights == DType::u8 ? zero - 128 : zero;
+}
+
+/// Quads multiply i8 without zero points: those of the weights would need the sum of src for each pixel.
+bool quads_suffice(const ConvGeometry& g, const Int8Types& types) {
+  for (int64_t o = 0; o < g.oc * g.groups; ++o) {
+    if (packed_zero(types, Terms::byte_quads, o) != 0) return false;
+    if (types.zeros.weights.size() < 2) break;
+  }
+  return true;
+}
+
+/// What is subtracted from the model's weights before they are packed.
+int64_t subtracted(const Int8Types& types, Terms terms, int64_t channel) {
+  return types.zeros.of_weights(channel) - packed_zero(types, terms, channel);
+}
+
+template <class T>
+int64_t weight_at(const WeightSource& source, int64_t group, int64_t o, int64_t i, size_t y, size_t x) {
+  return source.weights.as<T>()[group * source.group_stride + o * source.o_stride + i * source.i_stride +
+                                source.y_offsets[y] + source.x_offsets[x]];
+}
+
+int64_t weight_at(const WeightSource& source, DType dtype, int64_t group, int64_t o, int64_t i, size_t y, size_t x) {
+  return dtype == DType::i8 ? weight_at<int8_t>(source, group, o, i, y, x)
+                            : weight_at<uint8_t>(source, group, o, i, y, x);
+}
+
+}  // namespace
+
+std::string Int8Config::key() const {
+  return fmt::format("{}x{} t{} s{}{} z{} r{}x{} slab{}", tile.mr, tile.nb, static_cast<int>(terms), signed_src, staged,
+                     src_zero, runs, run_bytes, slab_rows);
+}
+
+Int8Config choose_int8(const ConvGeometry& g, const Int8Types& types, const Target& target) {
+  Int8Config config;
+  config.terms = target.isa.byte_dot && quads_suffice(g, types) ? Terms::byte_quads : Terms::short_pairs;
+  Isa isa = target.isa;
+  isa.embedded_broadcast = false;  // the broadcast operand of dot products is in a register
+  config.tile = choose_tile(g.w.out, g.oc, isa);
+  config.signed_src = types.src == DType::i8;
+  config.staged = !g.h.borderless() || !g.w.borderless() || g.ic % config.step_bytes() != 0;
+  const bool as_unsigned = config.signed_src && (config.staged || config.terms == Terms::byte_quads);
+  config.src_zero = types.zeros.src + (as_unsigned ? 128 : 0);
+
+  const int64_t pixel_bytes = config.staged ? g.ic * g.groups : g.src[3];
+  const bool one_run = g.w.step == 1 && pixel_bytes == g.ic;
+  config.runs = one_run ? 1 : g.w.taps;
+  config.run_bytes = one_run ? g.w.taps * g.ic : g.ic;
+
+  const int64_t row_bytes = std::max<int64_t>(1, g.w.in * g.ic * g.groups);
+  const int64_t rows = std::max<int64_t>(1, target.caches.l2 / 4 / row_bytes);
+  config.slab_rows = std::clamp<int64_t>((rows - (g.h.taps - 1) * g.h.step) / g.h.stride, 1, g.h.out);
+  if (config.staged && g.batch > 1) config.slab_rows = 1;  // a slab then lies in one image
+  return config;
+}
+
+double int8_cost_ns(const ConvGeometry& g, const Int8Config& config, const Target& target) {
+  const double steps = static_cast<double>(g.batch * g.groups * g.h.out * g.h.taps * config.runs * config.steps());
+  double cycles = steps * cycles_per_reduction_step(g.w.out, g.oc, config.tile, target.isa);
+  if (config.terms == Terms::short_pairs) cycles *= 1.5;  // bytes are widened, products added
+  const double staged_bytes = config.staged ? static_cast<double>(g.batch * g.h.in * g.w.in * g.ic * g.groups) : 0;
+  return tile_cycles_ns(cycles + staged_bytes / target.isa.vector_bytes * 2, target.isa) / target.threads;
+}
+
+int64_t int8_weights_bytes(const ConvGeometry& g, const Int8Config& config, int lanes) {
+  const int64_t width = int64_t{config.tile.nb} * lanes;
+  return 4 * g.groups * config.oc_blocks(g, lanes) * g.h.taps * config.runs * config.steps() * width;
+}
+
+namespace {
+
+/// Writes weight `value`, byte `byte` of the run's, of output channel `o` of its block.
+void put(const Int8Config& config, int64_t width, int64_t o, int64_t byte, int64_t value, std::byte* run) {
+  const int64_t step = byte / config.step_bytes(), within = byte % config.step_bytes();
+  std::byte* word = run + (step * width + o) * 4;
+  if (config.terms == Terms::byte_quads) {
+    reinterpret_cast<int8_t*>(word)[within] = static_cast<int8_t>(value);
+  } else {
+    reinterpret_cast<int16_t*>(word)[within] = static_cast<int16_t>(value);
+  }
+}
+
+Tensor pack_weights(const ConvGeometry& g, const Int8Config& config, const Int8Types& types, int lanes,
+                    const WeightSource& source) {
+  const int64_t width = int64_t{config.tile.nb} * lanes, run_size = 4 * config.steps() * width;
+  Tensor packed(DType::i8, Shape{int8_weights_bytes(g, config, lanes)});
+  auto* panel = static_cast<std::byte*>(packed.data());
+  for (int64_t group = 0; group < g.groups; ++group) {
+    for (int64_t first = 0; first < g.oc; first += width, panel += g.h.taps * config.runs * run_size) {
+      for (int64_t o = first; o < std::min(g.oc, first + width); ++o) {
+        const int64_t minus = subtracted(types, config.terms, group * g.oc + o);
+        for (int64_t y = 0; y < g.h.taps; ++y) {
+          for (int64_t x = 0; x < g.w.taps; ++x) {
+            std::byte* run = panel + (y * config.runs + (config.runs == 1 ? 0 : x)) * run_size;
+            for (int64_t i = 0; i < g.ic; ++i) {
+              const int64_t value = weight_at(source, types.weights, group, o, i, y, x) - minus;
+              put(config, width, o - first, (config.runs == 1 ? x * g.ic : 0) + i, value, run);
+            }
+          }
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+Tensor pack_bias(const ConvGeometry& g, const Int8Config& config, const Int8Types& types, int lanes,
+                 const WeightSource& source, const Tensor& bias) {
+  const int64_t padded = config.oc_blocks(g, lanes) * config.tile.nb * lanes;
+  Tensor packed(DType::i32, Shape{g.groups * padded});
+  for (int64_t group = 0; group < g.groups; ++group) {
+    for (int64_t o = 0; o < g.oc; ++o) {
+      const int64_t channel = group * g.oc + o, minus = subtracted(types, config.terms, channel);
+      int64_t sum = 0;
+      for (int64_t y = 0; y < g.h.taps; ++y) {
+        for (int64_t x = 0; x < g.w.taps; ++x) {
+          for (int64_t i = 0; i < g.ic; ++i) sum += weight_at(source, types.weights, group, o, i, y, x) - minus;
+        }
+      }
+      const int64_t before = bias.empty() ? 0 : bias.as<int32_t>()[channel];
+      packed.as<int32_t>()[group * padded + o] = static_cast<int32_t>(before - config.src_zero * sum);
+    }
+  }
+  return packed;
+}
+
+}  // namespace
+
+PackedArg pack_int8_weights(const ConvGeometry& g, const Int8Config& config, const Int8Types& types, int lanes,
+                            WeightSource source) {
+  return {.bytes = int8_weights_bytes(g, config, lanes),
+          .pack = [=, source = std::move(source)] { return pack_weights(g, config, types, lanes, source); },
+          .dtype = DType::i8};
+}
+
+PackedArg pack_int8_bias(const ConvGeometry& g, const Int8Config& config, const Int8Types& types, int lanes,
+                         WeightSource source, const Tensor* bias) {
+  return {.bytes = 4 * g.groups * config.oc_blocks(g, lanes) * config.tile.nb * lanes,
+          .pack = [=, source = std::move(source),
+                   bias = bias ? *bias : Tensor()] { return pack_bias(g, config, types, lanes, source, bias); },
+          .dtype = DType::i32};
+}
+
+}  // namespace convoy

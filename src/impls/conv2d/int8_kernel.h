@@ -1,0 +1,68 @@
+// Convolution of quantised numbers (ops/zero_points.h), NHWC, any window: sums of i32.
+//
+//   dst[n, h, w, g*OC + o] = epilogue(bias[o] + sum over taps y, x and channels i of
+//                            (src[n, ih(h,y), iw(w,x), g*IC + i] - zero) * (weights[g][o][i][y][x] - zero of o))
+//
+// The zero point of src goes into the bias, as -zero * sum of the weights, so that bytes are multiplied as they are:
+// four at once where the Isa has dot products of u8 with i8 (i8 of src become u8 by adding 128, which their zero point
+// does as well), or two as i16. Neighbouring channels, and neighbouring taps of a row where nothing lies between them,
+// are one run of bytes, padded with weights of zero to whole steps:
+//
+//   [group][channel block][y][run][step][nb * lanes][4 bytes: four i8, or two i16]
+//
+// Rows that windows look beyond, or whose runs are no whole steps, are first copied to scratch memory with their
+// padding, a slab at a time: there all taps exist, and reading past a run is harmless.
+//
+// Task space: rows = batch x output rows, columns = groups x channel blocks.
+#pragma once
+
+#include "impls/conv2d/direct_kernel.h"
+#include "ops/zero_points.h"
+
+namespace convoy {
+
+struct Int8Config {
+  RegisterTile tile;
+  Terms terms = Terms::byte_quads;
+  bool signed_src = false;  ///< src is i8
+  bool staged = false;      ///< rows are copied, as u8
+  int64_t src_zero = 0;     ///< of the bytes that are multiplied
+  int64_t runs = 1;         ///< of a row of the window
+  int64_t run_bytes = 1;
+  int64_t slab_rows = 1;  ///< output rows per slab
+
+  int64_t step_bytes() const { return terms == Terms::byte_quads ? 4 : 2; }
+  int64_t steps() const { return ceil_div(run_bytes, step_bytes()); }
+  int64_t oc_blocks(const ConvGeometry& g, int lanes) const { return ceil_div(g.oc, int64_t{tile.nb} * lanes); }
+  std::string key() const;
+};
+
+/// What the two operands of the products are.
+struct Int8Types {
+  DType src = DType::u8, weights = DType::i8;
+  ZeroPoints zeros;
+};
+
+Int8Config choose_int8(const ConvGeometry& g, const Int8Types& types, const Target& target);
+double int8_cost_ns(const ConvGeometry& g, const Int8Config& config, const Target& target);
+int64_t int8_weights_bytes(const ConvGeometry& g, const Int8Config& config, int lanes);
+
+/// `source.weights` are i8 or u8.
+PackedArg pack_int8_weights(const ConvGeometry& g, const Int8Config& config, const Int8Types& types, int lanes,
+                            WeightSource source);
+/// The bias, of i32 or null, with what the zero point of src adds.
+PackedArg pack_int8_bias(const ConvGeometry& g, const Int8Config& config, const Int8Types& types, int lanes,
+                         WeightSource source, const Tensor* bias);
+
+struct Int8Kernel {
+  ConvGeometry geometry;
+  Int8Config config;
+  DType dst_type = DType::i32;
+  OutputIndex output;
+  Epilogue epilogue;
+  std::string name;
+};
+/// The step without its arguments, which are those of DirectArg.
+StepSpec int8_step(const Int8Kernel& kernel, const Target& target);
+
+}  // namespace convoy

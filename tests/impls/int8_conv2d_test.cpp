@@ -1,0 +1,188 @@
+// Convolutions of quantised numbers: bit for bit the reference's results on every instruction set.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "impls/conv2d/list.h"
+#include "impls/harness.h"
+#include "ops/cast.h"
+#include "ops/conv2d.h"
+#include "ops/lookup.h"
+#include "ops/requantize.h"
+
+namespace convoy {
+namespace {
+
+struct Int8Case {
+  int64_t n = 1, ic = 8, h = 9, w = 9, oc = 8, kh = 3, kw = 3;
+  std::vector<int64_t> strides = {1, 1}, dilations = {1, 1}, pads = {0, 0, 0, 0};
+  int64_t group = 1;
+  DType src = DType::u8, weights = DType::i8;
+  ZeroPoints zeros = {};
+
+  Conv2d op() const {
+    Conv2d conv;
+    conv.window = {strides, dilations, pads};
+    conv.group = group, conv.zeros = zeros;
+    return conv;
+  }
+  Shape src_shape() const { return {n, ic, h, w}; }
+  Shape weights_shape() const { return {oc, ic / group, kh, kw}; }
+  Shape dst_shape() const { return {n, oc, op().window.output_extent(0, h, kh), op().window.output_extent(1, w, kw)}; }
+};
+
+/// Bytes of the whole range, the ends more often than others.
+Tensor random_bytes(DType dtype, const Shape& shape, uint32_t seed) {
+  std::mt19937 random(seed);
+  Tensor tensor(dtype, shape);
+  for (int64_t i = 0; i < tensor.elems(); ++i) {
+    const uint32_t bits = random();
+    const uint32_t ends[] = {0, 255, 127, 128};
+    tensor.as<uint8_t>()[i] = static_cast<uint8_t>(bits & 0x700 ? bits : ends[bits & 3]);
+  }
+  return tensor;
+}
+
+Tensor random_numbers(const Shape& shape, int32_t low, int32_t high, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::uniform_int_distribution<int32_t> values(low, high);
+  Tensor tensor(DType::i32, shape);
+  for (int64_t i = 0; i < tensor.elems(); ++i) tensor.as<int32_t>()[i] = values(random);
+  return tensor;
+}
+
+ValueId convolve(CaseBuilder& b, const Int8Case& c) {
+  const ValueId bias = b.constant(random_numbers({c.oc}, -100000, 100000, 3));
+  return b.add(c.op(), {b.input(random_bytes(c.src, c.src_shape(), 1)),
+                        b.constant(random_bytes(c.weights, c.weights_shape(), 2)), bias});
+}
+
+/// Scales each channel so that results fill the range, and now and then leave it.
+ValueId requantized(CaseBuilder& b, const Int8Case& c, ValueId sums, const Requantize& op) {
+  const Tensor multiplier = random_numbers({c.oc, 1, 1}, 1 << 30, std::numeric_limits<int32_t>::max(), 5);
+  const int least = -6 - static_cast<int>(std::log2(static_cast<double>(c.ic / c.group * c.kh * c.kw)) / 2);
+  const Tensor shift = random_numbers({c.oc, 1, 1}, least - 1, least, 6);
+  return b.add(op, {sums, b.constant(multiplier), b.constant(shift)});
+}
+
+Requantize requantize(DType to, int64_t zero, Rounding rounding) {
+  Requantize op;
+  op.to = to, op.zero = zero, op.rounding = rounding;
+  op.low = to == DType::u8 ? 0 : -128, op.high = to == DType::u8 ? 255 : 127;
+  return op;
+}
+
+Requantize requantize_for(const Int8Case& c, Rounding rounding) {
+  return requantize(c.src, c.src == DType::u8 ? 131 : -7, rounding);
+}
+
+/// The sums themselves, and scaled as TFLite does it.
+void check_int8(const Int8Case& c) {
+  check(conv2d_int8(), [&](CaseBuilder& b) { return convolve(b, c); });
+  check(conv2d_int8(),
+        [&](CaseBuilder& b) { return requantized(b, c, convolve(b, c), requantize_for(c, Rounding::once)); });
+}
+
+constexpr DType kBytes[] = {DType::u8, DType::i8};
+
+TEST(Int8Conv2d, OperandTypesAndZeroPoints) {
+  for (DType src : kBytes) {
+    for (DType weights : kBytes) {
+      const int64_t middle = weights == DType::u8 ? 128 : 0;
+      for (const std::vector<int64_t>& zeros : {std::vector<int64_t>{}, {middle}, {middle + 3}}) {
+        const ZeroPoints points{.src = src == DType::u8 ? 255 : -128, .weights = zeros};
+        check_int8({.ic = 12, .oc = 20, .pads = {1, 1, 1, 1}, .src = src, .weights = weights, .zeros = points});
+        check_int8({.ic = 20, .oc = 17, .kh = 1, .kw = 1, .src = src, .weights = weights, .zeros = points});
+      }
+    }
+  }
+  check_int8({.ic = 4, .oc = 3, .zeros = {.src = 3, .weights = {1, -2, 0}}});
+}
+
+TEST(Int8Conv2d, FirstLayers) {
+  for (DType src : kBytes) {
+    check_int8({.ic = 3, .h = 17, .w = 23, .oc = 32, .strides = {2, 2}, .pads = {1, 1, 1, 1}, .src = src});
+    check_int8({.ic = 3, .h = 12, .w = 9, .oc = 8, .strides = {2, 2}, .pads = {0, 0, 1, 1}, .src = src});
+    check_int8({.ic = 1, .h = 12, .w = 12, .oc = 16, .kh = 5, .kw = 5, .pads = {2, 2, 2, 2}, .src = src});
+    check_int8({.ic = 3, .h = 7, .w = 40, .oc = 70, .kh = 1, .kw = 1, .src = src});
+  }
+}
+
+TEST(Int8Conv2d, ChannelTails) {
+  for (int64_t oc : {1, 15, 17, 33, 65}) check_int8({.ic = 5, .h = 6, .w = 8, .oc = oc});
+  for (int64_t ic : {1, 2, 4, 7, 64}) check_int8({.ic = ic, .h = 5, .w = 9, .oc = 24, .pads = {1, 1, 1, 1}});
+  for (int64_t ic : {2, 4, 6, 100})
+    check_int8({.ic = ic, .h = 4, .w = 5, .oc = 24, .kh = 1, .kw = 1, .src = DType::i8});
+}
+
+TEST(Int8Conv2d, Windows) {
+  check_int8({.kh = 1, .kw = 5, .pads = {0, 2, 0, 2}});
+  check_int8({.kh = 2, .kw = 4, .pads = {0, 1, 1, 2}});
+  check_int8({.h = 15, .w = 14, .strides = {3, 2}, .pads = {0, 1, 2, 0}, .zeros = {.src = 9}});
+  check_int8({.h = 15, .w = 14, .dilations = {2, 3}, .pads = {2, 3, 2, 3}, .zeros = {.src = 9}});
+  check_int8({.h = 4, .w = 5, .dilations = {6, 6}, .pads = {6, 6, 6, 6}, .zeros = {.src = 200}});
+  check_int8({.ic = 4, .h = 3, .w = 3, .pads = {4, 4, 4, 4}, .zeros = {.src = 77}});
+  for (int64_t w : {1, 6, 13}) check_int8({.h = 4, .w = w, .oc = 64, .pads = {1, 1, 1, 1}});
+}
+
+TEST(Int8Conv2d, GroupsAndBatches) {
+  check_int8({.ic = 12, .oc = 20, .pads = {1, 1, 1, 1}, .group = 2, .zeros = {.src = 5}});
+  check_int8({.ic = 64, .h = 5, .w = 5, .oc = 64, .kh = 1, .kw = 1, .group = 4, .src = DType::i8});
+  check_int8({.n = 3, .ic = 4, .h = 6, .w = 5, .pads = {1, 0, 1, 0}, .zeros = {.src = 5}});
+  check_int8({.n = 2, .ic = 16, .h = 3, .w = 8, .oc = 40, .kh = 1, .kw = 1});
+}
+
+TEST(Int8Conv2d, RoundedTwice) {
+  const Int8Case c{.oc = 20, .src = DType::i8};
+  check(conv2d_int8(),
+        [&](CaseBuilder& b) { return requantized(b, c, convolve(b, c), requantize_for(c, Rounding::twice)); });
+}
+
+TEST(Int8Conv2d, ResidualsBehind) {
+  const Int8Case c{.oc = 20, .pads = {1, 1, 1, 1}, .src = DType::i8, .zeros = {.src = 4}};
+  check(conv2d_int8(), [&](CaseBuilder& b) {
+    Cast wide;
+    wide.to = DType::i32;
+    const ValueId own = requantized(b, c, convolve(b, c), requantize(DType::i8, 3, Rounding::once));
+    const ValueId skip = b.input(random_bytes(DType::i8, c.dst_shape(), 7));
+    const ValueId factor = b.constant(Tensor::scalar<int32_t>(1 << 20));
+    const auto scaled = [&](ValueId bytes) { return b.add(binary(BinaryKind::mul), {b.add(wide, {bytes}), factor}); };
+    const ValueId sum = b.add(binary(BinaryKind::add), {scaled(own), scaled(skip)});
+    const ValueId multiplier = b.constant(Tensor::scalar<int32_t>((1 << 30) + 12345));
+    const ValueId shift = b.constant(Tensor::scalar<int32_t>(-20));
+    return b.add(requantize(DType::i8, -5, Rounding::once), {sum, multiplier, shift});
+  });
+}
+
+TEST(Int8Conv2d, ScaledAsFloats) {
+  const Int8Case c{.oc = 20, .pads = {1, 1, 1, 1}};
+  check(conv2d_int8(), [&](CaseBuilder& b) {
+    Cast real, narrow;
+    real.to = DType::f32, narrow.to = DType::u8;
+    const ValueId scale = b.constant(Shape{c.oc, 1, 1}, {.low = 1e-4, .high = 2e-3});
+    const ValueId scaled = b.add(binary(BinaryKind::mul), {b.add(real, {convolve(b, c)}), scale});
+    const ValueId rounded = b.add(unary(UnaryKind::round), {scaled});
+    const ValueId moved = b.add(binary(BinaryKind::add), {rounded, b.constant(Tensor::scalar<float>(7))});
+    return b.add(narrow, {b.add(unary(UnaryKind::clip, 0, 255), {moved})});
+  });
+}
+
+TEST(Int8Conv2d, TablesBehind) {
+  const Int8Case c{.oc = 20, .src = DType::i8};
+  check(conv2d_int8(), [&](CaseBuilder& b) {
+    const ValueId bytes = requantized(b, c, convolve(b, c), requantize(DType::i8, 1, Rounding::once));
+    return b.add(Lookup(), {bytes, b.constant(random_bytes(DType::u8, {256}, 8))});
+  });
+}
+
+TEST(Int8Conv2d, SaysWhyNot) {
+  const auto refusal = [](const BuildCase& build) { return proposal_for(conv2d_int8(), build).refusal; };
+  EXPECT_EQ(refusal([](CaseBuilder& b) {
+              return b.add(Conv2d{}, {b.input(Shape{1, 4, 8, 8}), b.constant(Shape{4, 4, 3, 3})});
+            }),
+            "no sums of bytes");
+}
+
+}  // namespace
+}  // namespace convoy
