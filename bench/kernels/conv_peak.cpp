@@ -1,7 +1,7 @@
 // Speed of single convolutions (bias and ReLU included) on one thread, as a part of the peak rate of fused
-// multiply-adds measured beside them in the same run.
+// multiply-adds measured beside them in the same run. --int8: of quantised numbers, requantised.
 //
-//   conv_peak [--isa NAME] [--impl NAME] [IHxIWxIC OC K STRIDE]...
+//   conv_peak [--isa NAME] [--impl NAME] [--int8] [IHxIWxIC OC K STRIDE]...
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -14,6 +14,7 @@
 #include "impls/impl.h"
 #include "ops/conv2d.h"
 #include "ops/elementwise.h"
+#include "ops/requantize.h"
 #include "passes/passes.h"
 #include "support/error.h"
 
@@ -36,16 +37,48 @@ Tensor random_tensor(const Shape& shape, std::mt19937& random) {
   return tensor;
 }
 
-GroupedGraph conv_relu(const Shape2d& s, std::mt19937& random) {
-  GraphBuilder builder("conv");
-  const ValueId x = builder.input("x", {DType::f32, Shape{1, s.ic, s.h, s.w}});
-  const ValueId w = builder.constant("w", random_tensor(Shape{s.oc, s.ic / s.group, s.k, s.k}, random));
-  const ValueId bias = builder.constant("b", random_tensor(Shape{s.oc}, random));
+Conv2d conv_op(const Shape2d& s) {
   Conv2d conv;
   conv.group = s.group;
   conv.window.strides = {s.stride, s.stride};
   const int64_t pad = s.k / 2;
   conv.window.pads = {pad, pad, pad, pad};
+  return conv;
+}
+
+/// i8 to i8, each channel scaled by itself.
+GroupedGraph conv_requantize(const Shape2d& s, std::mt19937& random) {
+  GraphBuilder builder("conv");
+  const auto fill = [&](DType dtype, const Shape& shape, int32_t low, int32_t high) {
+    std::uniform_int_distribution<int32_t> values(low, high);
+    Tensor tensor(dtype, shape);
+    for (int64_t i = 0; i < tensor.elems(); ++i) {
+      if (dtype == DType::i8) tensor.as<int8_t>()[i] = static_cast<int8_t>(values(random));
+      if (dtype == DType::i32) tensor.as<int32_t>()[i] = values(random);
+    }
+    return tensor;
+  };
+  const Shape channels{s.oc, 1, 1};
+  const ValueId x = builder.input("x", {DType::i8, Shape{1, s.ic, s.h, s.w}});
+  const ValueId w = builder.constant("w", fill(DType::i8, {s.oc, s.ic / s.group, s.k, s.k}, -127, 127));
+  const ValueId bias = builder.constant("b", fill(DType::i32, {s.oc}, -9999, 9999));
+  const ValueId multiplier = builder.constant("m", fill(DType::i32, channels, 1 << 30, (1LL << 31) - 1));
+  const ValueId shift = builder.constant("s", fill(DType::i32, channels, -12, -8));
+  Conv2d conv = conv_op(s);
+  conv.zeros.src = -3;
+  Requantize requantize;
+  requantize.low = requantize.zero = -128;
+  const ValueId sums = builder.make(conv, {x, w, bias}, "conv");
+  builder.output(builder.make(requantize, {sums, multiplier, shift}, "requantize"));
+  return make_groups(std::move(builder).finish());
+}
+
+GroupedGraph conv_relu(const Shape2d& s, std::mt19937& random) {
+  GraphBuilder builder("conv");
+  const ValueId x = builder.input("x", {DType::f32, Shape{1, s.ic, s.h, s.w}});
+  const ValueId w = builder.constant("w", random_tensor(Shape{s.oc, s.ic / s.group, s.k, s.k}, random));
+  const ValueId bias = builder.constant("b", random_tensor(Shape{s.oc}, random));
+  const Conv2d conv = conv_op(s);
   const ValueId y = builder.make(conv, {x, w, bias}, "conv");
   Unary relu;
   relu.kind = UnaryKind::relu;
@@ -77,15 +110,16 @@ double measure_peak_gflops(KernelFn kernel, const Isa& isa) {
   return 2.0 * kLoops * (isa.vector_registers - 4) * isa.f32_lanes() / seconds * 1e-9;
 }
 
-void bench(const Shape2d& s, const Target& target, const std::string& impl_name) {
+void bench(const Shape2d& s, const Target& target, const std::string& impl_name, bool int8) {
   std::mt19937 random(1);
-  const GroupedGraph grouped = conv_relu(s, random);
+  const GroupedGraph grouped = int8 ? conv_requantize(s, random) : conv_relu(s, random);
   Problem problem{grouped, grouped.groups.at(0), target, {}};
   const Node& node = problem.anchor();
   const TensorView src = TensorView::contiguous(grouped.graph.type(node.inputs[0]), Layout::channels_last);
   problem.views[node.inputs[0]] = src;
   const Impl* impl = nullptr;
   for (const Impl* candidate : impls_for(*node.op)) {
+    if (candidate == &reference_impl()) continue;
     const Proposal proposal = candidate->propose(problem);
     if (impl_name.empty() ? proposal.accepted() : candidate->name() == impl_name) {
       if (!impl || proposal.cost_ns < impl->propose(problem).cost_ns) impl = candidate;
@@ -100,7 +134,8 @@ void bench(const Shape2d& s, const Target& target, const std::string& impl_name)
   specs.push_back(peak_kernel());
   const auto code = jit_compile(specs, target.isa, {});
 
-  Tensor x = random_tensor(grouped.graph.type(node.inputs[0]).shape, random);
+  Tensor x = int8 ? Tensor(grouped.graph.type(node.inputs[0]))
+                  : random_tensor(grouped.graph.type(node.inputs[0]).shape, random);
   Tensor y(grouped.graph.type(out));
   std::vector<Tensor> temps;
   for (int64_t bytes : lowered.temp_bytes) temps.emplace_back(DType::u8, Shape{bytes});
@@ -160,12 +195,15 @@ std::vector<Shape2d> default_shapes() {
 int main(int argc, char** argv) try {
   Target target{host_isa(), host_caches(), 1};
   std::string impl;
+  bool int8 = false;
   std::vector<Shape2d> shapes;
   for (int i = 1; i < argc; ++i) {
     if (!std::strcmp(argv[i], "--isa")) {
       target.isa = host_isa(argv[++i]);
     } else if (!std::strcmp(argv[i], "--impl")) {
       impl = argv[++i];
+    } else if (!std::strcmp(argv[i], "--int8")) {
+      int8 = true;
     } else {
       Shape2d s{};
       if (std::sscanf(argv[i], "%ldx%ldx%ld,%ld,%ld,%ld,%ld", &s.h, &s.w, &s.ic, &s.oc, &s.k, &s.stride, &s.group) <
@@ -177,7 +215,7 @@ int main(int argc, char** argv) try {
       shapes.push_back(s);
     }
   }
-  for (const Shape2d& shape : shapes.empty() ? default_shapes() : shapes) bench(shape, target, impl);
+  for (const Shape2d& shape : shapes.empty() ? default_shapes() : shapes) bench(shape, target, impl, int8);
 } catch (const Error& error) {
   std::fprintf(stderr, "conv_peak: %s\n", error.what());
   return 1;
