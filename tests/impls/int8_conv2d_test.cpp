@@ -78,9 +78,9 @@ Requantize requantize_for(const Int8Case& c, Rounding rounding) {
 }
 
 /// The sums themselves, and scaled as TFLite does it.
-void check_int8(const Int8Case& c) {
-  check(conv2d_int8(), [&](CaseBuilder& b) { return convolve(b, c); });
-  check(conv2d_int8(),
+void check_int8(const Int8Case& c, const Impl& impl = conv2d_int8()) {
+  check(impl, [&](CaseBuilder& b) { return convolve(b, c); });
+  check(impl,
         [&](CaseBuilder& b) { return requantized(b, c, convolve(b, c), requantize_for(c, Rounding::once)); });
 }
 
@@ -166,6 +166,30 @@ TEST(Int8Conv2d, ScaledAsFloats) {
     const ValueId moved = b.add(binary(BinaryKind::add), {rounded, b.constant(Tensor::scalar<float>(7))});
     return b.add(narrow, {b.add(unary(UnaryKind::clip, 0, 255), {moved})});
   });
+}
+
+void check_depthwise(Int8Case c) {
+  c.oc = c.group = c.ic;
+  check_int8(c, conv2d_int8_depthwise());
+}
+
+TEST(Int8Depthwise, ShapesAndWindows) {
+  for (int64_t c : {2, 15, 16, 40}) check_depthwise({.ic = c, .h = 7, .w = 13, .pads = {1, 1, 1, 1}});
+  check_depthwise({.ic = 20, .h = 14, .w = 25, .strides = {2, 2}, .pads = {0, 0, 1, 1}, .zeros = {.src = 4}});
+  check_depthwise({.ic = 20, .h = 9, .w = 9, .kh = 5, .kw = 5, .pads = {2, 2, 2, 2}, .src = DType::i8});
+  check_depthwise({.ic = 18, .h = 12, .w = 11, .kh = 7, .kw = 3, .strides = {2, 1}, .pads = {3, 1, 3, 1}});
+  check_depthwise({.n = 2, .ic = 16, .h = 11, .w = 13, .dilations = {2, 4}, .pads = {2, 4, 2, 4}, .zeros = {.src = 9}});
+  check_depthwise({.ic = 16, .h = 1, .w = 1, .kh = 1, .kw = 1, .src = DType::i8, .zeros = {.src = -128}});
+}
+
+TEST(Int8Depthwise, WeightsWithZeroPoints) {
+  for (int64_t zero : {0, 128, 151}) {
+    check_depthwise({.ic = 20, .pads = {1, 1, 1, 1}, .weights = DType::u8, .zeros = {.src = 127, .weights = {zero}}});
+  }
+}
+
+TEST(Int8Depthwise, SeveralOutputsAChannel) {
+  check_int8({.ic = 4, .oc = 8, .pads = {1, 1, 1, 1}, .group = 4, .zeros = {.src = 4}});
 }
 
 TEST(Int8Conv2d, TablesBehind) {

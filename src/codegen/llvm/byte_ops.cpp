@@ -1,6 +1,8 @@
 // KernelBuilder's registers of bytes and shorts, and fixed-point scaling.
 #include <llvm/IR/IntrinsicsX86.h>
 
+#include <numeric>
+
 #include "codegen/llvm/builder_impl.h"
 #include "support/dtypes.h"
 #include "support/error.h"
@@ -51,6 +53,47 @@ Val KernelBuilder::splat_byte_pair(Val pointer, int64_t bytes, bool is_signed) {
   auto* pairs = ir.CreateVectorSplat(static_cast<unsigned>(lanes()), pair);
   auto* all = ir.CreateBitCast(pairs, vector_of(ir.getInt8Ty(), 2 * lanes()));
   return {ir.CreateBitCast(ir.CreateIntCast(all, shorts(*this), is_signed), words(*this)), this};
+}
+
+namespace {
+
+/// lanes() bytes of each row side by side: byte i of row r is byte i * count + r.
+llvm::Value* interleaved(KernelBuilder& b, const std::vector<Val>& rows, int count) {
+  auto& ir = b.impl().ir;
+  auto* type = vector_of(ir.getInt8Ty(), b.lanes());
+  std::vector<llvm::Value*> loaded;
+  for (int r = 0; r < count; ++r) {
+    const bool given = r < static_cast<int>(rows.size());
+    loaded.push_back(given ? static_cast<llvm::Value*>(ir.CreateAlignedLoad(type, rows[r].v, kUnaligned))
+                           : llvm::Constant::getNullValue(type));
+  }
+  // Rows one behind the other, then byte by byte.
+  while (loaded.size() > 1) {
+    std::vector<llvm::Value*> longer;
+    for (size_t i = 0; i < loaded.size(); i += 2) {
+      const auto length = static_cast<int>(llvm::cast<llvm::FixedVectorType>(loaded[i]->getType())->getNumElements());
+      std::vector<int> both(2 * length);
+      std::iota(both.begin(), both.end(), 0);
+      longer.push_back(ir.CreateShuffleVector(loaded[i], loaded[i + 1], both));
+    }
+    loaded = std::move(longer);
+  }
+  std::vector<int> order;
+  for (int lane = 0; lane < b.lanes(); ++lane) {
+    for (int r = 0; r < count; ++r) order.push_back(r * b.lanes() + lane);
+  }
+  return ir.CreateShuffleVector(loaded[0], order);
+}
+
+}  // namespace
+
+Val KernelBuilder::interleave_rows(const std::vector<Val>& rows) {
+  return {impl_->ir.CreateBitCast(interleaved(*this, rows, 4), words(*this)), this};
+}
+
+Val KernelBuilder::interleave_two_rows(const std::vector<Val>& rows) {
+  auto& ir = impl_->ir;
+  return {ir.CreateBitCast(ir.CreateZExt(interleaved(*this, rows, 2), shorts(*this)), words(*this)), this};
 }
 
 Val KernelBuilder::turn_signs(Val value) {

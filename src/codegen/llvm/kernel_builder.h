@@ -158,6 +158,10 @@ class KernelBuilder {
   Val load_words(Val pointer, int64_t offset = 0);                   ///< four bytes a lane
   Val splat_word(Val pointer, int64_t offset = 0);                   ///< the same four bytes in every lane
   Val splat_byte_pair(Val pointer, int64_t offset, bool is_signed);  ///< the same two bytes, as i16, in every lane
+  /// Lane i holds byte i of each row, four rows; absent rows count as zeros. lanes() bytes of each row are read.
+  Val interleave_rows(const std::vector<Val>& rows);
+  /// The same of two rows of u8, widened to i16.
+  Val interleave_two_rows(const std::vector<Val>& rows);
   Val turn_signs(Val words);  ///< adds 128 to each byte, which makes i8 u8 and back
   /// sum + the four products of a lane; `a` are u8, `b` i8. For Isa::byte_dot.
   Val dot_bytes(Val a, Val b, Val sum);

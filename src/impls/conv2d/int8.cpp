@@ -5,33 +5,32 @@
 
 namespace convoy {
 
-namespace {
-
-std::string refusal(const Problem& problem) {
+std::string int8_refusal(const Problem& problem) {
   const Graph& graph = problem.graph();
   if (problem.type(problem.anchor().outputs[0]).dtype != DType::i32) return "no sums of bytes";
   if (!graph.is_constant(problem.anchor_input(1))) return "weights are computed at run time";
   const ValueId bias = problem.anchor_input(2);
   if (bias != kAbsent && !graph.is_constant(bias)) return "bias is computed at run time";
   if (problem.type(problem.group.output).shape.elems() == 0) return "empty output";
-  const Shape& weights = problem.type(problem.anchor_input(1)).shape;
-  if (weights[1] == 1 && op_cast<Conv2d>(*problem.anchor().op)->group > 1) return "depthwise";
   return Epilogue::refusal(problem);
 }
 
-Int8Types types_of(const Problem& problem) {
+Int8Types int8_types(const Problem& problem) {
   return {problem.type(problem.anchor_input(0)).dtype, problem.type(problem.anchor_input(1)).dtype,
           op_cast<Conv2d>(*problem.anchor().op)->zeros};
 }
+
+namespace {
 
 class Int8Conv2d : public Impl {
  public:
   std::string name() const override { return "conv2d_int8"; }
 
   Proposal propose(const Problem& problem) const override {
-    if (auto why = refusal(problem); !why.empty()) return Proposal::no(why);
+    if (auto why = int8_refusal(problem); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = conv_geometry(problem);
-    const Int8Config config = choose_int8(g, types_of(problem), problem.target);
+    if (g.ic == 1 && g.oc == 1 && g.groups > 1) return Proposal::no("depthwise");
+    const Int8Config config = choose_int8(g, int8_types(problem), problem.target);
     Proposal proposal;
     proposal.output = Layout::channels_last;
     proposal.in_place = true;
@@ -44,7 +43,7 @@ class Int8Conv2d : public Impl {
 
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
-    const Int8Types types = types_of(problem);
+    const Int8Types types = int8_types(problem);
     const Int8Config config = choose_int8(g, types, problem.target);
     const int lanes = problem.target.isa.f32_lanes();
     Int8Kernel kernel{.geometry = g,

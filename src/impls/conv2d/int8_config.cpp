@@ -13,7 +13,8 @@ int64_t packed_zero(const Int8Types& types, Terms terms, int64_t channel) {
   return terms == Terms::short_pairs ? 0 : types.weights == DType::u8 ? zero - 128 : zero;
 }
 
-/// Quads multiply i8 without zero points: those of the weights would need the sum of src for each pixel.
+}  // namespace
+
 bool quads_suffice(const ConvGeometry& g, const Int8Types& types) {
   for (int64_t o = 0; o < g.oc * g.groups; ++o) {
     if (packed_zero(types, Terms::byte_quads, o) != 0) return false;
@@ -22,23 +23,19 @@ bool quads_suffice(const ConvGeometry& g, const Int8Types& types) {
   return true;
 }
 
-/// What is subtracted from the model's weights before they are packed.
-int64_t subtracted(const Int8Types& types, Terms terms, int64_t channel) {
-  return types.zeros.of_weights(channel) - packed_zero(types, terms, channel);
+int64_t int8_weight(const Tensor& weights, const Int8Types& types, Terms terms, int64_t channel, int64_t index) {
+  const int64_t value = weights.dtype() == DType::i8 ? int64_t{weights.as<int8_t>()[index]}
+                                                     : int64_t{weights.as<uint8_t>()[index]};
+  return value - types.zeros.of_weights(channel) + packed_zero(types, terms, channel);
 }
 
-template <class T>
-int64_t weight_at(const WeightSource& source, int64_t group, int64_t o, int64_t i, size_t y, size_t x) {
-  return source.weights.as<T>()[group * source.group_stride + o * source.o_stride + i * source.i_stride +
-                                source.y_offsets[y] + source.x_offsets[x]];
+void put_int8_weight(Terms terms, int64_t within, int64_t value, std::byte* word) {
+  if (terms == Terms::byte_quads) {
+    reinterpret_cast<int8_t*>(word)[within] = static_cast<int8_t>(value);
+  } else {
+    reinterpret_cast<int16_t*>(word)[within] = static_cast<int16_t>(value);
+  }
 }
-
-int64_t weight_at(const WeightSource& source, DType dtype, int64_t group, int64_t o, int64_t i, size_t y, size_t x) {
-  return dtype == DType::i8 ? weight_at<int8_t>(source, group, o, i, y, x)
-                            : weight_at<uint8_t>(source, group, o, i, y, x);
-}
-
-}  // namespace
 
 std::string Int8Config::key() const {
   return fmt::format("{}x{} t{} s{}{} z{} r{}x{} slab{}", tile.mr, tile.nb, static_cast<int>(terms), signed_src, staged,
@@ -83,15 +80,12 @@ int64_t int8_weights_bytes(const ConvGeometry& g, const Int8Config& config, int 
 
 namespace {
 
-/// Writes weight `value`, byte `byte` of the run's, of output channel `o` of its block.
-void put(const Int8Config& config, int64_t width, int64_t o, int64_t byte, int64_t value, std::byte* run) {
-  const int64_t step = byte / config.step_bytes(), within = byte % config.step_bytes();
-  std::byte* word = run + (step * width + o) * 4;
-  if (config.terms == Terms::byte_quads) {
-    reinterpret_cast<int8_t*>(word)[within] = static_cast<int8_t>(value);
-  } else {
-    reinterpret_cast<int16_t*>(word)[within] = static_cast<int16_t>(value);
-  }
+/// Of output channel `o` of a group, as it is packed.
+int64_t weight_of(const WeightSource& source, const Int8Types& types, Terms terms, const ConvGeometry& g, int64_t group,
+                  int64_t o, int64_t i, int64_t y, int64_t x) {
+  const int64_t index = group * source.group_stride + o * source.o_stride + i * source.i_stride +
+                        source.y_offsets[y] + source.x_offsets[x];
+  return int8_weight(source.weights, types, terms, group * g.oc + o, index);
 }
 
 Tensor pack_weights(const ConvGeometry& g, const Int8Config& config, const Int8Types& types, int lanes,
@@ -102,13 +96,14 @@ Tensor pack_weights(const ConvGeometry& g, const Int8Config& config, const Int8T
   for (int64_t group = 0; group < g.groups; ++group) {
     for (int64_t first = 0; first < g.oc; first += width, panel += g.h.taps * config.runs * run_size) {
       for (int64_t o = first; o < std::min(g.oc, first + width); ++o) {
-        const int64_t minus = subtracted(types, config.terms, group * g.oc + o);
         for (int64_t y = 0; y < g.h.taps; ++y) {
           for (int64_t x = 0; x < g.w.taps; ++x) {
             std::byte* run = panel + (y * config.runs + (config.runs == 1 ? 0 : x)) * run_size;
             for (int64_t i = 0; i < g.ic; ++i) {
-              const int64_t value = weight_at(source, types.weights, group, o, i, y, x) - minus;
-              put(config, width, o - first, (config.runs == 1 ? x * g.ic : 0) + i, value, run);
+              const int64_t byte = (config.runs == 1 ? x * g.ic : 0) + i;
+              std::byte* word = run + (byte / config.step_bytes() * width + o - first) * 4;
+              put_int8_weight(config.terms, byte % config.step_bytes(),
+                              weight_of(source, types, config.terms, g, group, o, i, y, x), word);
             }
           }
         }
@@ -124,14 +119,13 @@ Tensor pack_bias(const ConvGeometry& g, const Int8Config& config, const Int8Type
   Tensor packed(DType::i32, Shape{g.groups * padded});
   for (int64_t group = 0; group < g.groups; ++group) {
     for (int64_t o = 0; o < g.oc; ++o) {
-      const int64_t channel = group * g.oc + o, minus = subtracted(types, config.terms, channel);
       int64_t sum = 0;
       for (int64_t y = 0; y < g.h.taps; ++y) {
         for (int64_t x = 0; x < g.w.taps; ++x) {
-          for (int64_t i = 0; i < g.ic; ++i) sum += weight_at(source, types.weights, group, o, i, y, x) - minus;
+          for (int64_t i = 0; i < g.ic; ++i) sum += weight_of(source, types, config.terms, g, group, o, i, y, x);
         }
       }
-      const int64_t before = bias.empty() ? 0 : bias.as<int32_t>()[channel];
+      const int64_t before = bias.empty() ? 0 : bias.as<int32_t>()[group * g.oc + o];
       packed.as<int32_t>()[group * padded + o] = static_cast<int32_t>(before - config.src_zero * sum);
     }
   }

@@ -2,26 +2,11 @@
 
 #include <algorithm>
 
+#include "impls/conv2d/int8_stage.h"
+
 namespace convoy {
 
 namespace {
-
-/// Rows of src with the padding that windows read, in scratch memory.
-struct Stage {
-  int64_t left = 0, right = 0;  ///< pixels of padding
-  int64_t pixel_bytes = 1, row_bytes = 0;
-
-  explicit Stage(const ConvGeometry& g)
-      : left(std::max<int64_t>(0, -g.w.base)),
-        right(std::max<int64_t>(0, g.w.input_index(g.w.out - 1, g.w.taps - 1) - (g.w.in - 1))),
-        pixel_bytes(g.ic * g.groups) {
-    constexpr int64_t kLine = 64, kReadPast = 4;
-    row_bytes = round_up((left + g.w.in + right) * pixel_bytes + kReadPast, kLine);
-  }
-  static int64_t rows(const ConvGeometry& g, int64_t slab_rows) {
-    return (slab_rows - 1) * g.h.stride + (g.h.taps - 1) * g.h.step + 1;
-  }
-};
 
 /// Emits one kernel. Members are what stays the same through the nest; methods go from outside inwards.
 class Int8Emitter {
@@ -31,7 +16,7 @@ class Int8Emitter {
         k_(kernel),
         g_(kernel.geometry),
         c_(kernel.config),
-        stage_(g_),
+        stage_(g_, kernel.config.src_zero, kernel.config.signed_src),
         width_(c_.tile.nb * b.lanes()),
         oc_blocks_(c_.oc_blocks(g_, b.lanes())),
         run_bytes_(4 * c_.steps() * width_) {}
@@ -57,44 +42,22 @@ class Int8Emitter {
   Val bytes(int arg) { return b_.stored_as(DType::u8, b_.arg(arg)); }
   Val scratch() { return b_.stored_as(DType::u8, b_.scratch()); }
 
-  // Staging.
-
   void stage(Val slab, Val slab_end) {
-    Val first = row_in_image(slab) * g_.h.stride + g_.h.base;
-    Val count = (slab_end - slab - 1) * g_.h.stride + ((g_.h.taps - 1) * g_.h.step + 1);
-    Val image = b_.offset(bytes(kDirectSrc), image_of(slab) * g_.src[0]);
-    const auto zero = static_cast<uint8_t>(c_.src_zero);
-    b_.loop(b_.i64(0), count, 1, [&](Val r) {
-      Val to = b_.offset(scratch(), r * stage_.row_bytes);
-      Val middle = b_.offset(to, stage_.left * stage_.pixel_bytes);
-      Val row = first + r;
-      b_.fill_bytes(to, stage_.left * stage_.pixel_bytes, zero);
-      b_.fill_bytes(b_.offset(middle, g_.w.in * stage_.pixel_bytes), stage_.right * stage_.pixel_bytes, zero);
-      b_.if_else(
-          b_.in_range(row, g_.h.in), [&] { stage_row(b_.offset(image, row * g_.src[2]), middle); },
-          [&] { b_.fill_bytes(middle, g_.w.in * stage_.pixel_bytes, zero); });
-    });
-  }
-
-  void stage_row(Val from, Val to) {
-    if (g_.src[3] == stage_.pixel_bytes) return b_.copy_bytes(from, to, g_.w.in * stage_.pixel_bytes, c_.signed_src);
-    b_.loop(0, g_.w.in, 1, [&](Val x) {
-      b_.copy_bytes(b_.offset(from, x * g_.src[3]), b_.offset(to, x * stage_.pixel_bytes), stage_.pixel_bytes,
-                    c_.signed_src);
-    });
+    stage_.emit(b_, b_.offset(bytes(kDirectSrc), image_of(slab) * g_.src[0]), scratch(), row_in_image(slab),
+                slab_end - slab);
   }
 
   // Products.
 
-  int64_t tap_row_bytes() const { return c_.staged ? g_.h.step * stage_.row_bytes : g_.h.step * g_.src[2]; }
-  int64_t pixel_bytes() const { return c_.staged ? stage_.pixel_bytes : g_.src[3]; }
+  int64_t tap_row_bytes() const { return c_.staged ? g_.h.step * stage_.row_bytes() : g_.h.step * g_.src[2]; }
+  int64_t pixel_bytes() const { return c_.staged ? stage_.pixel_bytes() : g_.src[3]; }
 
   Val first_row(Val slab, const Place& place) {
-    const int64_t column = g_.w.base + (c_.staged ? stage_.left : 0);
+    const int64_t column = g_.w.base + (c_.staged ? stage_.left() : 0);
     Val channel = place.group * g_.ic;
     if (c_.staged) {
       Val row = (place.h - row_in_image(slab)) * g_.h.stride;
-      return b_.offset(scratch(), row * stage_.row_bytes + channel, column * pixel_bytes());
+      return b_.offset(scratch(), row * stage_.row_bytes() + channel, column * pixel_bytes());
     }
     Val row = place.h * g_.h.stride + g_.h.base;
     return b_.offset(bytes(kDirectSrc), place.n * g_.src[0] + row * g_.src[2] + channel, column * pixel_bytes());
@@ -193,7 +156,7 @@ class Int8Emitter {
   const Int8Kernel& k_;
   const ConvGeometry& g_;
   const Int8Config& c_;
-  const Stage stage_;
+  const Int8Stage stage_;
   const int64_t width_, oc_blocks_, run_bytes_;
 };
 
@@ -212,7 +175,10 @@ StepSpec int8_step(const Int8Kernel& kernel, const Target& target) {
   const double weights = static_cast<double>(g.oc) * g.ic * g.h.taps * g.w.taps;
   const double activations = static_cast<double>(g.batch) * g.h.in * g.w.in * g.ic;
   step.split_cols_first = weights > activations && step.cols >= target.threads;
-  if (kernel.config.staged) step.scratch_bytes = Stage::rows(g, kernel.config.slab_rows) * Stage(g).row_bytes;
+  if (kernel.config.staged) {
+    step.scratch_bytes =
+        Int8Stage(g, kernel.config.src_zero, kernel.config.signed_src).scratch_bytes(kernel.config.slab_rows);
+  }
   step.cost_ns = int8_cost_ns(g, kernel.config, target) * target.threads;
   return step;
 }

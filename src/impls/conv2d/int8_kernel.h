@@ -43,6 +43,14 @@ struct Int8Types {
   ZeroPoints zeros;
 };
 
+/// Whether weights fit into i8 without a zero point, as quads need them: else the sum of src would be needed for each
+/// pixel.
+bool quads_suffice(const ConvGeometry& g, const Int8Types& types);
+/// Weight `index` of the model, of output channel `channel`, as it is packed: less its zero point.
+int64_t int8_weight(const Tensor& weights, const Int8Types& types, Terms terms, int64_t channel, int64_t index);
+/// Writes it as number `within` of four i8, or two i16.
+void put_int8_weight(Terms terms, int64_t within, int64_t value, std::byte* word);
+
 Int8Config choose_int8(const ConvGeometry& g, const Int8Types& types, const Target& target);
 double int8_cost_ns(const ConvGeometry& g, const Int8Config& config, const Target& target);
 int64_t int8_weights_bytes(const ConvGeometry& g, const Int8Config& config, int lanes);
@@ -53,6 +61,11 @@ PackedArg pack_int8_weights(const ConvGeometry& g, const Int8Config& config, con
 /// The bias, of i32 or null, with what the zero point of src adds.
 PackedArg pack_int8_bias(const ConvGeometry& g, const Int8Config& config, const Int8Types& types, int lanes,
                          WeightSource source, const Tensor* bias);
+
+/// Why no kernel for quantised numbers can compute the convolution; "" when they can.
+std::string int8_refusal(const Problem& problem);
+/// Of a group anchored at a conv2d.
+Int8Types int8_types(const Problem& problem);
 
 struct Int8Kernel {
   ConvGeometry geometry;

@@ -14,6 +14,7 @@ const Impl& conv2d_depthwise_pairs();
 const Impl& conv2d_few_outputs();
 /// Of quantised numbers.
 const Impl& conv2d_int8();
+const Impl& conv2d_int8_depthwise();
 const Impl& conv2d_strassen();
 /// F(m x m, ...) for m = 2 to 6.
 const Impl& conv2d_winograd(int m);
