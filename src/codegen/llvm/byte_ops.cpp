@@ -156,13 +156,24 @@ struct Wide {
   llvm::Value* number(int64_t value) const { return llvm::ConstantInt::get(type, static_cast<uint64_t>(value), true); }
 };
 
-/// (value * multiplier + half) >> (31 - shift).
+/// (value * multiplier + half) >> (31 - shift), for every other lane: there are instructions for the products of lanes
+/// of 32 bits that lie 64 apart.
+llvm::Value* scaled_lanes(const Wide& wide, llvm::Value* value, llvm::Value* multiplier, llvm::Value* shift) {
+  auto& ir = wide.ir;
+  auto* total = ir.CreateSub(wide.number(31), shift);
+  auto* half = ir.CreateShl(wide.number(1), ir.CreateSub(total, wide.number(1)));
+  return ir.CreateAShr(ir.CreateAdd(ir.CreateMul(value, multiplier), half), total);
+}
+
 llvm::Value* scaled_once(const Wide& wide, llvm::Value* value, llvm::Value* multiplier, llvm::Value* shift) {
   auto& ir = wide.ir;
-  auto* total = ir.CreateSub(wide.number(31), wide.of(shift));
-  auto* half = ir.CreateShl(wide.number(1), ir.CreateSub(total, wide.number(1)));
-  auto* product = ir.CreateMul(wide.of(value), wide.of(multiplier));
-  return ir.CreateTrunc(ir.CreateAShr(ir.CreateAdd(product, half), total), value->getType());
+  auto* narrow = value->getType();
+  auto even = [&](llvm::Value* v) { return ir.CreateAShr(ir.CreateShl(ir.CreateBitCast(v, wide.type), 32), 32); };
+  auto odd = [&](llvm::Value* v) { return ir.CreateAShr(ir.CreateBitCast(v, wide.type), 32); };
+  auto* low = scaled_lanes(wide, even(value), even(multiplier), even(shift));
+  auto* high = scaled_lanes(wide, odd(value), odd(multiplier), odd(shift));
+  auto* both = ir.CreateOr(ir.CreateAnd(low, wide.number(0xFFFFFFFF)), ir.CreateShl(high, 32));
+  return ir.CreateBitCast(both, narrow);
 }
 
 /// The high half of the doubled product, then the shift, each rounded, halves away from zero.
@@ -187,9 +198,10 @@ llvm::Value* scaled_twice(const Wide& wide, llvm::Value* value, llvm::Value* mul
 }  // namespace
 
 Val KernelBuilder::scale_fixed_point(Val value, Val multiplier, Val shift, bool rounds_twice) {
-  const Wide wide{impl_->ir, vector_of(impl_->ir.getInt64Ty(), lanes())};
-  return {rounds_twice ? scaled_twice(wide, value.v, multiplier.v, shift.v)
-                       : scaled_once(wide, value.v, multiplier.v, shift.v),
+  auto& ir = impl_->ir;
+  const Wide all{ir, vector_of(ir.getInt64Ty(), lanes())}, half{ir, vector_of(ir.getInt64Ty(), lanes() / 2)};
+  return {rounds_twice ? scaled_twice(all, value.v, multiplier.v, shift.v)
+                       : scaled_once(half, value.v, multiplier.v, shift.v),
           this};
 }
 

@@ -41,7 +41,8 @@ bool has(const Level& level, const llvm::StringMap<bool>& host) {
   return true;
 }
 
-constexpr const char *kBf16Feature = "avx512bf16", *kByteFeature = "avx512vnni", *kShortByteFeature = "avxvnni";
+constexpr const char *kBf16Feature = "avx512bf16", *kByteFeature = "avx512vnni",
+                    *kByteShuffleFeature = "avx512vbmi", *kShortByteFeature = "avxvnni";
 
 bool host_has(const char* feature) {
   const auto host = llvm::sys::getHostCPUFeatures();
@@ -84,6 +85,7 @@ Isa make_isa(const Level& level) {
   isa.masked_stores = level.masked_stores;
   isa.rounding = level.rounding;
   const bool wide = level.vector_bytes == 64;
+  if (wide) add_if_there(isa, kByteShuffleFeature);
   isa.bf16_dot = wide && add_if_there(isa, kBf16Feature);
   isa.byte_dot = level.vector_bytes >= 32 && add_if_there(isa, wide ? kByteFeature : kShortByteFeature);
   isa.vector_ops_per_cycle = level.vector_bytes < 64 || has_two_wide_multipliers(isa.cpu) ? 2 : 1;

@@ -23,7 +23,7 @@ struct DepthwiseConfig {
   int64_t src_zero = 0;  ///< of the copied bytes
   bool turn = false;     ///< src is i8
   int64_t slab_rows = 1;
-  int mr = 4;  ///< neighbouring output pixels
+  int mr = 7;  ///< neighbouring output pixels
 
   int64_t step_rows() const { return terms == Terms::byte_quads ? 4 : 2; }
   int64_t steps(const ConvGeometry& g) const { return ceil_div(g.h.taps, step_rows()); }
@@ -120,11 +120,14 @@ class DepthwiseEmitter {
   void store(Val n, Val h, Val pixel, Val channel, const std::vector<Val>& acc, int active) {
     const auto cursor = k_.epilogue.at(b_, {n, channel, h, pixel});
     Val dst = element_address(b_, k_.dst_type, b_.arg(kDirectDst), g_.dst, {n, channel, h, pixel});
+    // Before anything is stored: the epilogue's operands are then loaded once.
+    std::vector<Val> results = acc;
+    for (size_t m = 0; m < acc.size() && !k_.epilogue.empty(); ++m) {
+      results[m] = k_.epilogue.apply(b_, acc[m], cursor, {0, 0, 0, static_cast<int64_t>(m)}, 1, active);
+    }
     for (size_t m = 0; m < acc.size(); ++m) {
-      const auto pixels = static_cast<int64_t>(m);
-      Val result =
-          k_.epilogue.empty() ? acc[m] : k_.epilogue.apply(b_, acc[m], cursor, {0, 0, 0, pixels}, 1, active);
-      b_.store_strided(k_.dst_type, result, b_.offset(k_.dst_type, dst, pixels * g_.dst[3]), 1, active);
+      Val at = b_.offset(k_.dst_type, dst, static_cast<int64_t>(m) * g_.dst[3]);
+      b_.store_strided(k_.dst_type, results[m], at, 1, active);
     }
   }
 
