@@ -4,11 +4,11 @@
 #include "cli/commands.h"
 #include "cli/compiled_model.h"
 #include "cli/layers.h"
-#include "cli/model_summary.h"
 #include "cli/options.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/units.h"
+#include "frontends/summary.h"
 #include "io/files.h"
 #include "support/error.h"
 
@@ -76,7 +76,7 @@ std::vector<Port> ports_of(const Graph& graph, const std::vector<ValueId>& ids) 
 void print_declared(Table& table, const ModelSummary& summary) {
   table.add({"format", summary.format});
   if (!summary.producer.empty()) table.add({"producer", summary.producer});
-  for (const DeclaredInput& input : summary.inputs) table.add({"input", fmt::format("{}  {}", input.name, input.type)});
+  for (const SummaryInput& input : summary.inputs) table.add({"input", fmt::format("{}  {}", input.name, input.type)});
   table.add({"operators", histogram_text(summary.operators)});
 }
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <random>
 
-#include "cli/model_summary.h"
+#include "frontends/summary.h"
 #include "io/convert.h"
 #include "io/npy.h"
 #include "io/npz.h"
@@ -187,7 +187,7 @@ T random_value(uint64_t bits) {
 }
 
 /// Where a picture's height and width stand: NCHW, or NHWC when the last axis is the channels.
-std::optional<Shape> shape_for_picture(const DeclaredInput& input, const ImageSize& size) {
+std::optional<Shape> shape_for_picture(const SummaryInput& input, const ImageSize& size) {
   if (!input.dims || input.dims->size() != 4) return {};
   Shape shape(*input.dims);
   const bool channels_last = shape[3] == 1 || shape[3] == 3;
@@ -244,11 +244,11 @@ void size_inputs_by_pictures(const std::string& model, const InputOptions& optio
   const bool pictures = std::any_of(options.inputs.begin(), options.inputs.end(),
                                     [](const std::string& text) { return !is_array_name(split_input(text).path); });
   if (!pictures) return;
-  const std::vector<DeclaredInput> inputs = summarise_model(model).inputs;
+  const std::vector<SummaryInput> inputs = summarise_model(model).inputs;
   for (const std::string& text : options.inputs) {
     const auto [name, path] = split_input(text);
     if (is_array_name(path)) continue;
-    for (const DeclaredInput& input : inputs) {
+    for (const SummaryInput& input : inputs) {
       if (compile.shapes.contains(input.name) || (name.empty() ? inputs.size() != 1 : name != input.name)) continue;
       if (const auto shape = shape_for_picture(input, image_size(path))) compile.shapes.emplace(input.name, *shape);
     }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "cli/model_summary.h"
+#include "frontends/summary.h"
 #include "support/error.h"
 
 namespace convoy::cli {
@@ -24,10 +24,10 @@ std::pair<std::string, Shape> parse_named_shape(const std::string& text, const s
   const std::string dims = equals == std::string::npos ? text : text.substr(equals + 1);
   const Shape shape = parse_shape(dims, option);
   if (equals != std::string::npos) return {text.substr(0, equals), shape};
-  const std::vector<DeclaredInput> inputs = summarise_model(model).inputs;
+  const std::vector<SummaryInput> inputs = summarise_model(model).inputs;
   if (inputs.size() == 1) return {inputs[0].name, shape};
   std::string names;
-  for (const DeclaredInput& input : inputs) names += (names.empty() ? "" : ", ") + input.name;
+  for (const SummaryInput& input : inputs) names += (names.empty() ? "" : ", ") + input.name;
   usage_error("{}: the network has {} inputs ({}); write --shape NAME={}", option, inputs.size(), names, dims);
 }
 
@@ -46,10 +46,12 @@ std::pair<std::string, std::string> parse_setting(const std::string& text) {
 }  // namespace
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
-  command.add_option("MODEL", options.model, "an ONNX network")->required();
+  command.add_option("MODEL", options.model, "an ONNX or TFLite network")->required();
   command.add_option("--threads", options.threads, "threads (default: the physical cores this process may use)")
       ->check(CLI::Range(1, 1024));
-  command.add_option("--shape", options.shapes, "[NAME=]1x3x224x224: size of an input that the model leaves open")
+  command
+      .add_option("--shape", options.shapes,
+                  "[NAME=]1x3x224x224: size of an input that the model leaves open (TFLite: of any input)")
       ->allow_extra_args(false);
   command
       .add_option("--set", options.settings,

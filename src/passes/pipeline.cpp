@@ -10,6 +10,7 @@
 #include "passes/recognise_channel_shuffle.h"
 #include "passes/simplify_arithmetic.h"
 #include "passes/simplify_movement.h"
+#include "passes/sink_transpose.h"
 
 namespace convoy {
 namespace {
@@ -37,6 +38,8 @@ Graph run_passes(Graph graph, const PassObserver& observer) {
 
   // First: equal operands have to be one value for the patterns below, x in x * sigmoid(x) for example.
   pipeline.run("common_subexpressions", common_subexpressions);
+  // Before simplify_movement: it writes transpositions of few elements as reshapes, which hide them.
+  pipeline.run("sink_transpose", sink_transpose);
   pipeline.run("simplify_movement", simplify_movement);
   pipeline.run("recognise_channel_shuffle", recognise_channel_shuffle);
   pipeline.run("drop_expand", drop_expand);

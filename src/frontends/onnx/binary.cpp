@@ -3,7 +3,7 @@
 #include <string>
 
 #include "frontends/onnx/importers.h"
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 #include "ops/where.h"
 #include "support/dtypes.h"
 

@@ -1,6 +1,6 @@
 #include "frontends/onnx/element_types.h"
 #include "frontends/onnx/importers.h"
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 
 namespace convoy::onnx_frontend {
 namespace {

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "frontends/onnx/importers.h"
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 
 namespace convoy::onnx_frontend {
 namespace {

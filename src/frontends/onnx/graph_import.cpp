@@ -3,11 +3,11 @@
 #include <set>
 #include <unordered_map>
 
+#include "frontends/network_outputs.h"
 #include "frontends/onnx/input_types.h"
 #include "frontends/onnx/model_proto.h"
 #include "frontends/onnx/node_import.h"
 #include "frontends/onnx/node_order.h"
-#include "frontends/onnx/simple_ops.h"
 #include "frontends/onnx/supported.h"
 
 namespace convoy::onnx_frontend {
@@ -151,20 +151,7 @@ class ModelImport {
 
   void add_output(const std::string& name, const Scope& scope) {
     const ValueId id = with_context("network output", [&] { return value(name, scope); });
-    builder_.output(output_named(name, id));
-  }
-
-  /// The value under the output's name. One that has to keep its own name, because it is an input or another
-  /// output too, is copied.
-  ValueId output_named(const std::string& name, ValueId id) {
-    const Value& value = builder_.graph().value(id);
-    if (value.name == name) return id;
-    if (const Tensor* constant = builder_.constant_of(id)) return builder_.constant(name, *constant);
-    if (value.producer < 0 || builder_.graph().is_output(id)) {
-      return builder_.make(reshape_to(value.type.shape), {id}, name);
-    }
-    builder_.rename(id, name);
-    return id;
+    add_network_output(builder_, name, id);
   }
 
   onnx::ModelProto& model_;

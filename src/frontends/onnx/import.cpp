@@ -1,7 +1,7 @@
 #include "frontends/onnx/import.h"
 
+#include "frontends/mapped_file.h"
 #include "frontends/onnx/graph_import.h"
-#include "frontends/onnx/mapped_file.h"
 #include "frontends/onnx/model_proto.h"
 
 namespace convoy::onnx_frontend {

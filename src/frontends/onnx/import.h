@@ -3,17 +3,12 @@
 // while importing, so that no Shape, Reshape-by-tensor or ConstantOfShape reaches the graph.
 #pragma once
 
-#include <map>
 #include <string>
 
+#include "frontends/import_options.h"
 #include "graph/graph.h"
 
 namespace convoy::onnx_frontend {
-
-struct ImportOptions {
-  /// Shapes of network inputs by name, from `--shape name=1x3x224x224`; checked against the model's.
-  std::map<std::string, Shape> shapes;
-};
 
 /// Throws Error: "model.onnx: node 'block3/conv' (Conv): what is wrong".
 Graph import_file(const std::string& path, const ImportOptions& options = {});

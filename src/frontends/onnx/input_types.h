@@ -5,13 +5,11 @@
 
 #include <vector>
 
-#include "frontends/onnx/import.h"
+#include "frontends/input_shapes.h"
 
 namespace convoy::onnx_frontend {
 
-/// One type an input. An open dimension takes its size from the options, where a symbol set for one input
-/// counts for all; an open first dimension that nothing sets is 1. Throws Error for one that stays open and
-/// for options that contradict the model.
+/// One type an input, by resolve_input_types. Throws Error for inputs that are no tensors.
 std::vector<TensorType> input_types(const std::vector<const onnx::ValueInfoProto*>& inputs,
                                     const ImportOptions& options);
 

@@ -1,7 +1,7 @@
 #include "ops/matmul.h"
 
 #include "frontends/onnx/importers.h"
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 
 namespace convoy::onnx_frontend {
 namespace {

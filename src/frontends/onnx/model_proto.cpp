@@ -8,7 +8,7 @@
 #include <limits>
 #include <string_view>
 
-#include "frontends/onnx/mapped_file.h"
+#include "frontends/mapped_file.h"
 #include "support/error.h"
 
 namespace convoy::onnx_frontend {

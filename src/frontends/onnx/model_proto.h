@@ -9,9 +9,11 @@
 #include <memory>
 #include <string>
 
-namespace convoy::onnx_frontend {
-
+namespace convoy {
 class MappedFile;
+}
+
+namespace convoy::onnx_frontend {
 
 /// The oldest opset that is read. Of what opset 7 changed, broadcasting is imported by its old rule too.
 constexpr int64_t kOldestOpset = 6;

@@ -1,20 +1,7 @@
 #include "frontends/onnx/node_import.h"
 
-#include "support/arithmetic.h"
-#include "support/dtypes.h"
-
 namespace convoy::onnx_frontend {
 namespace {
-
-template <class To>
-std::vector<To> values_of(const Tensor& tensor) {
-  return visit_dtype(tensor.dtype(), [&]<class T>() {
-    std::vector<To> values;
-    values.reserve(static_cast<size_t>(tensor.elems()));
-    for (int64_t i = 0; i < tensor.elems(); ++i) values.push_back(static_cast<To>(tensor.as<T>()[i]));
-    return values;
-  });
-}
 
 template <class To, class Repeated>
 std::vector<To> list_of(const Repeated& values) {
@@ -23,46 +10,8 @@ std::vector<To> list_of(const Repeated& values) {
 
 }  // namespace
 
-ValueId NodeImport::optional_input(int index) const {
-  return index < input_count() ? inputs_[index] : kAbsent;
-}
-
-ValueId NodeImport::input(int index) const {
-  const ValueId id = optional_input(index);
-  if (id == kAbsent) invalid_input("input {} is missing", index);
-  return id;
-}
-
 std::string NodeImport::output_name(int index) const {
   return index < proto_.output_size() ? proto_.output(index) : std::string();
-}
-
-const Tensor& NodeImport::constant_input(int index) const {
-  const ValueId id = input(index);
-  const Tensor* constant = builder_.constant_of(id);
-  if (!constant) {
-    unsupported("input {} ('{}') must be a constant, it is computed when the network runs", index,
-                builder_.graph().value(id).name);
-  }
-  return *constant;
-}
-
-std::vector<int64_t> NodeImport::constant_ints(int index) const {
-  const Tensor& tensor = constant_input(index);
-  if (!is_integer(tensor.dtype())) {
-    invalid_input("input {} is {}, expected integers", index, tensor.type().str());
-  }
-  return values_of<int64_t>(tensor);
-}
-
-std::vector<double> NodeImport::constant_floats(int index) const {
-  return values_of<double>(constant_input(index));
-}
-
-double NodeImport::constant_scalar(int index) const {
-  const std::vector<double> values = constant_floats(index);
-  if (values.size() != 1) invalid_input("input {} is {}, expected one element", index, type(index).str());
-  return values[0];
 }
 
 const onnx::AttributeProto* NodeImport::find(const char* name) const {
@@ -119,17 +68,6 @@ Tensor NodeImport::attr_tensor(const char* name) const {
   const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::TENSOR);
   if (!attribute) invalid_input("attribute '{}' is missing", name);
   return tensors_.read(attribute->t(), name);
-}
-
-int64_t NodeImport::normalize_axis(int64_t axis, int64_t rank) {
-  if (axis < -rank || axis >= rank) invalid_input("axis {} is out of range for rank {}", axis, rank);
-  return axis < 0 ? axis + rank : axis;
-}
-
-ValueId NodeImport::scalar(DType dtype, double value, const char* suffix) {
-  Tensor tensor(dtype, Shape{});
-  visit_dtype(dtype, [&]<class T>() { *tensor.as<T>() = convert_to<T>(value); });
-  return constant(std::move(tensor), suffix);
 }
 
 }  // namespace convoy::onnx_frontend

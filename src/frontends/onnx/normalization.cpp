@@ -1,6 +1,6 @@
 // BatchNormalization, InstanceNormalization, LayerNormalization, GroupNormalization and LRN.
 #include "frontends/onnx/importers.h"
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 #include "ops/batch_norm.h"
 #include "ops/expand.h"
 #include "ops/group_norm.h"

@@ -1,41 +1,13 @@
 // Operators that give the same elements another shape: Reshape, Flatten, Squeeze, Unsqueeze.
 #include <algorithm>
 
+#include "frontends/new_shape.h"
 #include "frontends/onnx/importers.h"
-#include "frontends/onnx/simple_ops.h"
-#include "ops/attribute_checks.h"
+#include "frontends/simple_ops.h"
 #include "ops/checks.h"
 
 namespace convoy::onnx_frontend {
 namespace {
-
-/// Replaces the 0s and the -1 of Reshape's shape.
-Shape resolve_shape(std::vector<int64_t> dims, const Shape& src, bool allow_zero) {
-  const std::string given = attribute_text(dims);
-  int unknown = -1;
-  int64_t known = 1;
-  for (int i = 0; i < static_cast<int>(dims.size()); ++i) {
-    if (dims[i] == 0 && !allow_zero) {
-      if (i >= src.rank()) invalid_input("shape {} keeps axis {}, which src {} does not have", given, i, src.str());
-      dims[i] = src[i];
-    }
-    if (dims[i] == -1) {
-      if (unknown >= 0) invalid_input("shape {} has more than one -1", given);
-      unknown = i;
-    } else if (dims[i] < 0) {
-      invalid_input("shape {} has the negative extent {}", given, dims[i]);
-    } else {
-      known = checked_multiply(known, dims[i]);
-    }
-  }
-  if (unknown >= 0) {
-    if (known == 0 || src.elems() % known != 0) {
-      invalid_input("the {} elements of src {} do not fill shape {}", src.elems(), src.str(), given);
-    }
-    dims[unknown] = src.elems() / known;
-  }
-  return Shape(dims);
-}
 
 /// Squeeze's and Unsqueeze's axes: an attribute before opset 13, then an input.
 std::vector<int64_t> read_axes(const NodeImport& node) {
@@ -51,7 +23,7 @@ int64_t product(const Shape& shape, int64_t begin, int64_t end) {
 
 std::vector<ValueId> import_reshape(NodeImport& node) {
   const std::vector<int64_t> dims = node.opset() < 5 ? node.attr_ints("shape") : node.constant_ints(1);
-  const Shape shape = resolve_shape(dims, node.shape(0), node.attr_int("allowzero", 0) != 0);
+  const Shape shape = resolve_new_shape(dims, node.shape(0), node.attr_int("allowzero", 0) != 0);
   return node.emit(reshape_to(shape), {node.input(0)});
 }
 

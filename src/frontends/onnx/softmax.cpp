@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "frontends/onnx/importers.h"
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 
 namespace convoy::onnx_frontend {
 namespace {

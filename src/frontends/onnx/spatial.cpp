@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 #include "ops/attribute_checks.h"
 #include "support/int_math.h"
 

@@ -1,13 +1,11 @@
 #include "frontends/onnx/supported.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <map>
 
 #include "frontends/onnx/model_proto.h"
 #include "frontends/onnx/node_import.h"
 #include "frontends/onnx/node_order.h"
+#include "frontends/refused_operators.h"
 
 namespace convoy::onnx_frontend {
 namespace {
@@ -29,11 +27,6 @@ bool is_supported(const onnx::ModelProto& model, const onnx::NodeProto& node) {
   return is_if(node) || find_importer(node.domain(), node.op_type());
 }
 
-struct Uses {
-  int count = 0;
-  std::string first;
-};
-
 }  // namespace
 
 bool is_if(const onnx::NodeProto& node) {
@@ -41,20 +34,12 @@ bool is_if(const onnx::NodeProto& node) {
 }
 
 void check_operators(const onnx::ModelProto& model, const onnx::GraphProto& graph) {
-  std::map<std::string, Uses> refused;
+  RefusedOperators refused;
   for (int i = 0; i < graph.node_size(); ++i) {
     if (is_supported(model, graph.node(i))) continue;
-    Uses& uses = refused[qualified_name(model, graph.node(i))];
-    if (uses.count++ == 0) uses.first = node_name(graph.node(i), i);
+    refused.add(qualified_name(model, graph.node(i)), fmt::format("'{}'", node_name(graph.node(i), i)));
   }
-  if (refused.empty()) return;
-  std::vector<std::string> words;
-  for (const auto& [name, uses] : refused) {
-    words.push_back(uses.count == 1 ? fmt::format("{} (node '{}')", name, uses.first)
-                                    : fmt::format("{} ({} nodes, first '{}')", name, uses.count, uses.first));
-  }
-  unsupported("{} of its operators {} not supported: {}", words.size(), words.size() == 1 ? "is" : "are",
-              fmt::join(words, "; "));
+  refused.throw_if_any();
 }
 
 }  // namespace convoy::onnx_frontend

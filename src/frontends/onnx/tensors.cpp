@@ -1,20 +1,17 @@
 #include "frontends/onnx/tensors.h"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 
+#include "frontends/mapped_file.h"
 #include "frontends/onnx/element_types.h"
-#include "frontends/onnx/mapped_file.h"
+#include "frontends/tensor_data.h"
 #include "support/error.h"
 
 namespace convoy::onnx_frontend {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 
 /// Copies typed data of another width: FLOAT16 in int32_data, UINT32 in uint64_data.
 template <class To, class From>
@@ -22,28 +19,6 @@ Tensor narrowed(const google::protobuf::RepeatedField<From>& data, const TensorT
   Tensor tensor(type);
   std::transform(data.begin(), data.end(), tensor.as<To>(), [](From value) { return static_cast<To>(value); });
   return tensor;
-}
-
-Tensor copied(const void* data, const TensorType& type) {
-  Tensor tensor(type);
-  if (type.bytes() > 0) std::memcpy(tensor.data(), data, static_cast<size_t>(type.bytes()));
-  return tensor;
-}
-
-/// A byte of a bool may only be 0 or 1 in C++; files may hold any other for true.
-Tensor bool_tensor(const unsigned char* data, const TensorType& type) {
-  Tensor tensor(type);
-  std::transform(data, data + type.bytes(), tensor.as<bool>(), [](unsigned char byte) { return byte != 0; });
-  return tensor;
-}
-
-/// A tensor of the bytes at `data`, which `owner` keeps.
-Tensor aliased(const void* data, const TensorType& type, const std::shared_ptr<const void>& owner) {
-  if (type.dtype == DType::boolean) return bool_tensor(static_cast<const unsigned char*>(data), type);
-  const bool aligned = reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(size_of(type.dtype)) == 0;
-  if (!data || !aligned) return copied(data, type);
-  // Tensor has one kind of pointer; nobody writes to constants.
-  return Tensor(type, std::shared_ptr<void>(std::const_pointer_cast<void>(owner), const_cast<void*>(data)));
 }
 
 void expect_count(int64_t count, const TensorType& type) {
@@ -108,11 +83,11 @@ void check_location(const std::string& location) {
 Tensor inline_tensor(const onnx::TensorProto& proto, const TensorType& type, const std::shared_ptr<const void>& owner) {
   if (!proto.raw_data().empty()) {
     expect_bytes(proto.raw_data().size(), type);
-    return aliased(proto.raw_data().data(), type, owner);
+    return tensor_over(proto.raw_data().data(), type, owner);
   }
   const auto same_width = [&](const auto& data) {
     expect_count(data.size(), type);
-    return aliased(data.data(), type, owner);
+    return tensor_over(data.data(), type, owner);
   };
   const auto int32_data = [&]<class T>(T) {
     expect_count(proto.int32_data_size(), type);
@@ -182,7 +157,7 @@ Tensor TensorReader::external_tensor(const onnx::TensorProto& proto, const Tenso
     invalid_input("{} needs {} bytes at offset {} of its external data '{}', which has {}", type.str(), bytes,
                   external.offset, external.location, file->bytes());
   }
-  return aliased(file->data() + external.offset, type, file);
+  return tensor_over(file->data() + external.offset, type, file);
 }
 
 const std::shared_ptr<const MappedFile>& TensorReader::open_external(const std::string& location) const {

@@ -9,9 +9,11 @@
 #include <memory>
 #include <string>
 
-namespace convoy::onnx_frontend {
-
+namespace convoy {
 class MappedFile;
+}
+
+namespace convoy::onnx_frontend {
 
 class TensorReader {
  public:

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-namespace convoy::onnx_frontend {
+namespace convoy {
 
 class MappedFile {
  public:
@@ -28,4 +28,4 @@ class MappedFile {
   size_t bytes_;
 };
 
-}  // namespace convoy::onnx_frontend
+}  // namespace convoy

@@ -1,4 +1,4 @@
-#include "frontends/onnx/mapped_file.h"
+#include "frontends/mapped_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -11,7 +11,7 @@
 
 #include "support/error.h"
 
-namespace convoy::onnx_frontend {
+namespace convoy {
 namespace {
 
 /// Closes a file descriptor when it goes out of scope; a mapping outlives its descriptor.
@@ -49,4 +49,4 @@ MappedFile::~MappedFile() {
   if (data_) munmap(const_cast<char*>(data_), bytes_);
 }
 
-}  // namespace convoy::onnx_frontend
+}  // namespace convoy

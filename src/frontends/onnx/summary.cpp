@@ -1,18 +1,15 @@
-#include "cli/model_summary.h"
+#include "frontends/onnx/summary.h"
 
 #include <set>
 
 #include "frontends/onnx/element_types.h"
-#include "frontends/onnx/mapped_file.h"
 #include "frontends/onnx/model_proto.h"
 #include "frontends/onnx/node_import.h"
 #include "frontends/onnx/supported.h"
 #include "support/error.h"
 
-namespace convoy::cli {
+namespace convoy::onnx_frontend {
 namespace {
-
-using namespace onnx_frontend;
 
 std::string format_of(const onnx::ModelProto& model) {
   std::string text = "ONNX";
@@ -31,8 +28,8 @@ std::string element_type_text(int onnx_type) {
   }
 }
 
-DeclaredInput declared_input(const onnx::ValueInfoProto& proto) {
-  DeclaredInput input{proto.name(), "no tensor", std::nullopt};
+SummaryInput declared_input(const onnx::ValueInfoProto& proto) {
+  SummaryInput input{proto.name(), "no tensor", std::nullopt};
   if (!proto.type().has_tensor_type()) return input;
   const auto& tensor = proto.type().tensor_type();
   std::string dims_text = "...";
@@ -68,17 +65,15 @@ void add_operators(const onnx::GraphProto& graph, ModelSummary& summary) {
 
 }  // namespace
 
-ModelSummary summarise_model(const std::string& path) {
-  return with_context(path, [&] {
-    const auto model = parse_model(*MappedFile::open(path));
-    ModelSummary summary;
-    summary.format = format_of(*model);
-    summary.producer = model->producer_name();
-    if (!model->producer_version().empty()) summary.producer += " " + model->producer_version();
-    add_inputs(model->graph(), summary);
-    add_operators(model->graph(), summary);
-    return summary;
-  });
+ModelSummary summarise(const MappedFile& file) {
+  const auto model = parse_model(file);
+  ModelSummary summary;
+  summary.format = format_of(*model);
+  summary.producer = model->producer_name();
+  if (!model->producer_version().empty()) summary.producer += " " + model->producer_version();
+  add_inputs(model->graph(), summary);
+  add_operators(model->graph(), summary);
+  return summary;
 }
 
-}  // namespace convoy::cli
+}  // namespace convoy::onnx_frontend

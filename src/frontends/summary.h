@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace convoy::cli {
+namespace convoy {
 
-struct DeclaredInput {
+struct SummaryInput {
   std::string name;
   std::string type;  ///< "f32[Nx3x224x224]"
   /// Open extents are -1; nothing when the rank is open, too.
@@ -17,9 +17,9 @@ struct DeclaredInput {
 };
 
 struct ModelSummary {
-  std::string format;    ///< "ONNX, opset 11"
+  std::string format;    ///< "ONNX, opset 11", "TFLite"
   std::string producer;  ///< "pytorch 1.9", or empty
-  std::vector<DeclaredInput> inputs;
+  std::vector<SummaryInput> inputs;
   std::map<std::string, int> operators;    ///< by the file's names, with their number
   std::map<std::string, int> unsupported;  ///< those that Convoy has no importer for
 };
@@ -27,4 +27,4 @@ struct ModelSummary {
 /// Throws Error when the file is no model.
 ModelSummary summarise_model(const std::string& path);
 
-}  // namespace convoy::cli
+}  // namespace convoy

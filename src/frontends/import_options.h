@@ -1,0 +1,16 @@
+// What may be said about a model before it is imported, whatever its format.
+#pragma once
+
+#include <convoy/tensor.h>
+
+#include <map>
+#include <string>
+
+namespace convoy {
+
+struct ImportOptions {
+  /// Shapes of network inputs by name, from `--shape name=1x3x224x224`; checked against the model's.
+  std::map<std::string, Shape> shapes;
+};
+
+}  // namespace convoy

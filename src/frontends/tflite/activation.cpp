@@ -1,0 +1,34 @@
+#include "frontends/tflite/activation.h"
+
+#include "ops/elementwise.h"
+
+namespace convoy::tflite_frontend {
+namespace {
+
+Unary unary_of(tflite::ActivationFunctionType activation) {
+  using Type = tflite::ActivationFunctionType;
+  switch (activation) {
+    case Type::RELU:
+      return unary(UnaryKind::relu);
+    case Type::RELU_N1_TO_1:
+      return unary(UnaryKind::clip, -1, 1);
+    case Type::RELU6:
+      return unary(UnaryKind::clip, 0, 6);
+    case Type::TANH:
+      return unary(UnaryKind::tanh);
+    default:
+      break;
+  }
+  const std::string name = tflite::EnumNameActivationFunctionType(activation);
+  unsupported("its fused activation {} is not supported; NONE, RELU, RELU_N1_TO_1, RELU6 and TANH are",
+              name.empty() ? std::to_string(static_cast<int>(activation)) : name);
+}
+
+}  // namespace
+
+ValueId activated(NodeImport& node, ValueId id, tflite::ActivationFunctionType activation) {
+  if (activation == tflite::ActivationFunctionType::NONE) return id;
+  return node.helper(unary_of(activation), {id}, "/activation");
+}
+
+}  // namespace convoy::tflite_frontend

@@ -1,0 +1,42 @@
+#include "frontends/tflite/node_import.h"
+
+#include "frontends/simple_ops.h"
+#include "frontends/tflite/element_types.h"
+
+namespace convoy::tflite_frontend {
+
+DType NodeImport::output_dtype(int index) const {
+  return element_type(file_.tensor(op_.outputs()->Get(static_cast<unsigned>(index))).type());
+}
+
+QuantParams NodeImport::input_quantisation(int index) const {
+  input(index);  // refuses one that is not given
+  return tensors_.quantisation(op_.inputs()->Get(static_cast<unsigned>(index)));
+}
+
+QuantParams NodeImport::output_quantisation(int index) const {
+  return tensors_.quantisation(op_.outputs()->Get(static_cast<unsigned>(index)));
+}
+
+ValueId NodeImport::channels_first(ValueId id, const char* suffix) {
+  const TensorType& type = builder().type(id);
+  if (type.shape.rank() != 4) invalid_input("an operand is {}, expected NxHxWxC", type.str());
+  return helper(transpose_to({0, 3, 1, 2}), {id}, suffix);
+}
+
+ValueId NodeImport::channels_last(ValueId id) {
+  return helper(transpose_to({0, 2, 3, 1}), {id}, "/nhwc");
+}
+
+void NodeImport::refuse_options() const {
+  invalid_input("its options are {}, which belong to another operator",
+                tflite::EnumNameBuiltinOptions(op_.builtin_options_type()));
+}
+
+const void* NodeImport::default_options() {
+  // A vtable of 4 bytes without fields, then the table: its distance to the vtable.
+  alignas(4) static constexpr unsigned char kEmptyTable[] = {4, 0, 4, 0, 4, 0, 0, 0};
+  return kEmptyTable + 4;
+}
+
+}  // namespace convoy::tflite_frontend

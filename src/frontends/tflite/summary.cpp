@@ -1,0 +1,37 @@
+#include "frontends/tflite/summary.h"
+
+#include "frontends/tflite/input_types.h"
+#include "frontends/tflite/node_import.h"
+
+namespace convoy::tflite_frontend {
+namespace {
+
+SummaryInput summary_input(const ModelFile& file, const TensorReader& tensors, int index) {
+  const InputDeclaration declared = declared_input(file, tensors, index);
+  SummaryInput input{declared.name, fmt::format("{}[{}]", to_string(declared.dtype), declared.dims_str()),
+                     std::vector<int64_t>()};
+  for (const InputDim& dim : *declared.dims) input.dims->push_back(dim.extent.value_or(-1));
+  return input;
+}
+
+}  // namespace
+
+ModelSummary summarise(const std::shared_ptr<const MappedFile>& mapped) {
+  const ModelFile file(mapped);
+  const TensorReader tensors(file);
+  ModelSummary summary;
+  summary.format = fmt::format("TFLite, schema {}", file.model().version());
+  if (const auto* description = file.model().description()) summary.producer = description->str();
+  const auto* inputs = file.graph().inputs();
+  for (int i = 0; inputs && i < static_cast<int>(inputs->size()); ++i) {
+    summary.inputs.push_back(summary_input(file, tensors, i));
+  }
+  for (int i = 0; i < file.operator_count(); ++i) {
+    const tflite::Operator& op = file.operator_at(i);
+    ++summary.operators[file.type_name(op)];
+    if (!find_importer(file.code_of(op))) ++summary.unsupported[file.type_name(op)];
+  }
+  return summary;
+}
+
+}  // namespace convoy::tflite_frontend

@@ -1,0 +1,130 @@
+#include "frontends/tflite/tensors.h"
+
+#include <algorithm>
+
+#include "frontends/tensor_data.h"
+#include "frontends/tflite/element_types.h"
+#include "support/dtypes.h"
+#include "support/error.h"
+
+namespace convoy::tflite_frontend {
+namespace {
+
+constexpr unsigned kMaxRank = 32;
+constexpr int64_t kMaxElems = int64_t{1} << 56;
+
+template <class Fn>
+decltype(auto) with_tensor(const ModelFile& file, int index, Fn&& fn) {
+  return with_context(fmt::format("tensor '{}'", file.tensor_name(index)), std::forward<Fn>(fn));
+}
+
+Shape shape_of(const tflite::Tensor& tensor) {
+  std::vector<int64_t> dims;
+  if (const auto* shape = tensor.shape()) {
+    if (shape->size() > kMaxRank) unsupported("is of rank {}; {} is the highest", shape->size(), kMaxRank);
+    dims.assign(shape->begin(), shape->end());
+  }
+  int64_t elems = 1;
+  for (int64_t dim : dims) {
+    if (dim < 0) invalid_input("its dimension {} is negative", dim);
+    if (__builtin_mul_overflow(elems, std::max<int64_t>(dim, 1), &elems) || elems > kMaxElems) {
+      invalid_input("its shape {} has more than 2^56 elements", Shape(dims).str());
+    }
+  }
+  return Shape(dims);
+}
+
+/// Where a buffer's bytes lie.
+struct Bytes {
+  const unsigned char* data = nullptr;
+  uint64_t count = 0;
+};
+
+Bytes bytes_of(const tflite::Buffer& buffer, const ModelFile& file) {
+  if (buffer.data() && buffer.data()->size() > 0) return {buffer.data()->data(), buffer.data()->size()};
+  // Offsets 0 and 1 are placeholders.
+  if (buffer.offset() <= 1) return {};
+  if (buffer.offset() > file.bytes() || buffer.size() > file.bytes() - buffer.offset()) {
+    invalid_input("its data, {} bytes at offset {}, lies outside of the file, which has {}", buffer.size(),
+                  buffer.offset(), file.bytes());
+  }
+  return {file.data() + buffer.offset(), buffer.size()};
+}
+
+}  // namespace
+
+TensorType TensorReader::type(int index) const {
+  return with_tensor(file_, index, [&] {
+    const tflite::Tensor& tensor = file_.tensor(index);
+    if (tensor.sparsity()) unsupported("is sparse, only dense tensors are supported");
+    if (tensor.is_variable()) unsupported("is a variable, they are not supported");
+    return TensorType{element_type(tensor.type()), shape_of(tensor)};
+  });
+}
+
+const tflite::Buffer& TensorReader::buffer(const tflite::Tensor& tensor) const {
+  const auto* buffers = file_.model().buffers();
+  const unsigned count = buffers ? buffers->size() : 0;
+  if (tensor.buffer() >= count) invalid_input("its data is buffer {}, of {}", tensor.buffer(), count);
+  return *buffers->Get(tensor.buffer());
+}
+
+bool TensorReader::is_constant(int index) const {
+  const tflite::Tensor& tensor = file_.tensor(index);
+  if (tensor.external_buffer() != 0) return true;
+  if (tensor.buffer() == 0) return false;
+  return with_tensor(file_, index, [&] { return bytes_of(buffer(tensor), file_).data != nullptr; });
+}
+
+Tensor TensorReader::read(int index) const {
+  const TensorType type = this->type(index);
+  return with_tensor(file_, index, [&] {
+    const tflite::Tensor& tensor = file_.tensor(index);
+    if (tensor.external_buffer() != 0) unsupported("its data lies in another file, which is not supported");
+    const Bytes bytes = type.shape.elems() == 0 ? Bytes{} : bytes_of(buffer(tensor), file_);
+    if (bytes.count != static_cast<uint64_t>(type.bytes())) {
+      invalid_input("{} needs {} bytes, its data has {}", type.str(), type.bytes(), bytes.count);
+    }
+    return tensor_over(bytes.data, type, file_.owner());
+  });
+}
+
+QuantParams TensorReader::quantisation(int index) const {
+  QuantParams params;
+  const tflite::Tensor& tensor = file_.tensor(index);
+  const tflite::QuantizationParameters* given = tensor.quantization();
+  if (!given) return params;
+  return with_tensor(file_, index, [&] {
+    if (given->details_type() != tflite::QuantizationDetails::NONE) {
+      unsupported("is quantised in blocks or along several axes, which is not supported");
+    }
+    if (!given->scale() || given->scale()->size() == 0) return params;
+    const unsigned scales = given->scale()->size();
+    const Shape shape = shape_of(tensor);
+    params.axis = given->quantized_dimension();
+    if (scales > 1 && (params.axis < 0 || params.axis >= shape.rank() || shape[params.axis] != scales)) {
+      invalid_input("has {} scales along axis {} of {}", scales, params.axis, shape.str());
+    }
+    params.scale.assign(given->scale()->begin(), given->scale()->end());
+    params.zero_point.assign(scales, 0);
+    if (const auto* zero_points = given->zero_point(); zero_points && zero_points->size() > 0) {
+      const unsigned count = zero_points->size();
+      if (count != 1 && count != scales) invalid_input("has {} zero points for {} scales", count, scales);
+      for (unsigned i = 0; i < scales; ++i) params.zero_point[i] = zero_points->Get(count == 1 ? 0 : i);
+    }
+    return params;
+  });
+}
+
+void refuse_quantised(const ModelFile& file, const TensorReader& tensors) {
+  const auto* all = file.graph().tensors();
+  for (int index = 0; all && index < static_cast<int>(all->size()); ++index) {
+    const auto dtype = find_element_type(file.tensor(index).type());
+    // Converters write the range that they saw of float tensors, too.
+    if ((dtype && is_float(*dtype)) || !tensors.quantisation(index).quantised()) continue;
+    unsupported("quantised networks are not supported yet: tensor '{}' is quantised to {}", file.tensor_name(index),
+                element_type_name(file.tensor(index).type()));
+  }
+}
+
+}  // namespace convoy::tflite_frontend

@@ -1,0 +1,46 @@
+// What a TFLite model says about its tensors: type, data of constant ones, quantisation.
+#pragma once
+
+#include <convoy/tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "frontends/tflite/model_file.h"
+
+namespace convoy::tflite_frontend {
+
+/// value = scale * (stored - zero_point), with one pair for the tensor, or one for each index along `axis`.
+struct QuantParams {
+  std::vector<float> scale;
+  std::vector<int64_t> zero_point;  ///< as many as scales
+  int axis = 0;
+
+  bool quantised() const { return !scale.empty(); }
+  bool per_channel() const { return scale.size() > 1; }
+};
+
+class TensorReader {
+ public:
+  explicit TensorReader(const ModelFile& file) : file_(file) {}
+
+  /// Type and shape as declared; open extents have the size that the converter saw. Throws Error for element
+  /// types that Convoy does not have, sparse tensors, variables, negative and too many extents.
+  TensorType type(int index) const;
+  /// Whether the model holds the tensor's data. Tensors without elements need none.
+  bool is_constant(int index) const;
+  /// The data of a constant tensor, not copied where it is aligned. Throws Error naming the tensor.
+  Tensor read(int index) const;
+  /// Throws Error when its parts contradict each other or the tensor's shape.
+  QuantParams quantisation(int index) const;
+
+ private:
+  const tflite::Buffer& buffer(const tflite::Tensor& tensor) const;
+
+  const ModelFile& file_;
+};
+
+/// Throws Error for what Convoy does not import yet: integers that stand for real numbers.
+void refuse_quantised(const ModelFile& file, const TensorReader& tensors);
+
+}  // namespace convoy::tflite_frontend
