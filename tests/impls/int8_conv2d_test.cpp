@@ -6,9 +6,11 @@
 
 #include "impls/conv2d/list.h"
 #include "impls/harness.h"
+#include "impls/matmul/list.h"
 #include "ops/cast.h"
 #include "ops/conv2d.h"
 #include "ops/lookup.h"
+#include "ops/matmul.h"
 #include "ops/requantize.h"
 
 namespace convoy {
@@ -80,8 +82,7 @@ Requantize requantize_for(const Int8Case& c, Rounding rounding) {
 /// The sums themselves, and scaled as TFLite does it.
 void check_int8(const Int8Case& c, const Impl& impl = conv2d_int8()) {
   check(impl, [&](CaseBuilder& b) { return convolve(b, c); });
-  check(impl,
-        [&](CaseBuilder& b) { return requantized(b, c, convolve(b, c), requantize_for(c, Rounding::once)); });
+  check(impl, [&](CaseBuilder& b) { return requantized(b, c, convolve(b, c), requantize_for(c, Rounding::once)); });
 }
 
 constexpr DType kBytes[] = {DType::u8, DType::i8};
@@ -131,6 +132,29 @@ TEST(Int8Conv2d, GroupsAndBatches) {
   check_int8({.ic = 64, .h = 5, .w = 5, .oc = 64, .kh = 1, .kw = 1, .group = 4, .src = DType::i8});
   check_int8({.n = 3, .ic = 4, .h = 6, .w = 5, .pads = {1, 0, 1, 0}, .zeros = {.src = 5}});
   check_int8({.n = 2, .ic = 16, .h = 3, .w = 8, .oc = 40, .kh = 1, .kw = 1});
+}
+
+TEST(Int8MatMul, ShapesAndZeroPoints) {
+  const auto check_product = [](Shape a, Shape b, const MatMul& op, DType left) {
+    check(matmul_int8(), [&](CaseBuilder& build) {
+      const ValueId sums =
+          build.add(op, {build.input(random_bytes(left, a, 1)), build.constant(random_bytes(DType::i8, b, 2))});
+      const ValueId bias = build.constant(random_numbers({b[op.trans_b ? 0 : 1]}, -5000, 5000, 3));
+      const ValueId moved = build.add(binary(BinaryKind::add), {sums, bias});
+      return build.add(
+          requantize(DType::i8, 5, Rounding::once),
+          {moved, build.constant(Tensor::scalar<int32_t>(1234567890)), build.constant(Tensor::scalar<int32_t>(-9))});
+    });
+  };
+  MatMul op, transposed;
+  transposed.trans_b = true, transposed.zeros.src = 3;
+  for (DType left : {DType::u8, DType::i8}) {
+    check_product({1, 64}, {64, 10}, op, left);
+    check_product({7, 30}, {33, 30}, transposed, left);
+    check_product({2, 3, 5, 12}, {12, 20}, op, left);
+  }
+  op.zeros = {.src = 9, .weights = {-3}};
+  check_product({3, 41}, {41, 20}, op, DType::u8);
 }
 
 TEST(Int8Conv2d, RoundedTwice) {

@@ -2,6 +2,7 @@
 #include "impls/conv2d/int8_kernel.h"
 #include "impls/conv2d/list.h"
 #include "ops/conv2d.h"
+#include "ops/matmul.h"
 
 namespace convoy {
 
@@ -16,11 +17,60 @@ std::string int8_refusal(const Problem& problem) {
 }
 
 Int8Types int8_types(const Problem& problem) {
+  const Op& op = *problem.anchor().op;
+  const auto* matmul = op_cast<MatMul>(op);
   return {problem.type(problem.anchor_input(0)).dtype, problem.type(problem.anchor_input(1)).dtype,
-          op_cast<Conv2d>(*problem.anchor().op)->zeros};
+          matmul ? matmul->zeros : op_cast<Conv2d>(op)->zeros};
+}
+
+Proposal int8_proposal(const Problem& problem, const ConvGeometry& g, const Int8Config& config) {
+  Proposal proposal;
+  proposal.output = Layout::channels_last;
+  proposal.in_place = true;
+  proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
+  proposal.packed_bytes = int8_weights_bytes(g, config, problem.target.isa.f32_lanes());
+  proposal.cost_ns = int8_cost_ns(g, config, problem.target);
+  return proposal;
+}
+
+Lowered lower_int8(const Problem& problem, const ConvGeometry& g, const Int8Config& config, const WeightSource& source,
+                   const OutputIndex& output, const std::string& name) {
+  const Int8Types types = int8_types(problem);
+  const int lanes = problem.target.isa.f32_lanes();
+  const Int8Kernel kernel{.geometry = g,
+                          .config = config,
+                          .dst_type = problem.type(problem.group.output).dtype,
+                          .output = output,
+                          .epilogue = Epilogue(problem, kDirectEpilogue),
+                          .name = name};
+  StepSpec step = int8_step(kernel, problem.target);
+  const ValueId bias = problem.anchor_input(2);
+  const Tensor* given = bias == kAbsent ? nullptr : &*problem.graph().value(bias).constant;
+  step.args = {ValueArg{problem.anchor_input(0)}, pack_int8_weights(g, config, types, lanes, source),
+               pack_int8_bias(g, config, types, lanes, source, given), ValueArg{problem.group.output}};
+  step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
+  return {{std::move(step)}, {}};
+}
+
+std::string int8_variant(const Problem& problem, const Int8Config& config) {
+  const char* terms = config.terms == Terms::byte_quads ? "quads" : "pairs";
+  return fmt::format("{}_{}_{}x{}_{}", to_string(problem.type(problem.anchor_input(0)).dtype), terms, config.tile.mr,
+                     config.tile.nb, problem.target.isa.name);
 }
 
 namespace {
+
+WeightSource weights_of(const Problem& problem, const ConvGeometry& g) {
+  WeightSource source{.weights = *problem.graph().value(problem.anchor_input(1)).constant,
+                      .i_stride = g.h.taps * g.w.taps,
+                      .y_offsets = {},
+                      .x_offsets = {}};
+  source.o_stride = g.ic * source.i_stride;
+  source.group_stride = g.oc * source.o_stride;
+  for (int64_t y = 0; y < g.h.taps; ++y) source.y_offsets.push_back(y * g.w.taps);
+  for (int64_t x = 0; x < g.w.taps; ++x) source.x_offsets.push_back(x);
+  return source;
+}
 
 class Int8Conv2d : public Impl {
  public:
@@ -31,55 +81,15 @@ class Int8Conv2d : public Impl {
     const ConvGeometry g = conv_geometry(problem);
     if (g.ic == 1 && g.oc == 1 && g.groups > 1) return Proposal::no("depthwise");
     const Int8Config config = choose_int8(g, int8_types(problem), problem.target);
-    Proposal proposal;
-    proposal.output = Layout::channels_last;
-    proposal.in_place = true;
-    proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
-    proposal.packed_bytes = int8_weights_bytes(g, config, problem.target.isa.f32_lanes());
-    proposal.cost_ns = int8_cost_ns(g, config, problem.target);
-    proposal.variant = variant(problem, config);
+    Proposal proposal = int8_proposal(problem, g, config);
+    proposal.variant = "conv2d_int8_" + int8_variant(problem, config);
     return proposal;
   }
 
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
-    const Int8Types types = int8_types(problem);
-    const Int8Config config = choose_int8(g, types, problem.target);
-    const int lanes = problem.target.isa.f32_lanes();
-    Int8Kernel kernel{.geometry = g,
-                      .config = config,
-                      .dst_type = problem.type(problem.group.output).dtype,
-                      .output = {},
-                      .epilogue = Epilogue(problem, kDirectEpilogue),
-                      .name = variant(problem, config)};
-    StepSpec step = int8_step(kernel, problem.target);
-    const WeightSource source = weights_of(problem, g);
-    const ValueId bias = problem.anchor_input(2);
-    step.args = {ValueArg{problem.anchor_input(0)}, pack_int8_weights(g, config, types, lanes, source),
-                 pack_int8_bias(g, config, types, lanes, source,
-                                bias == kAbsent ? nullptr : &*problem.graph().value(bias).constant),
-                 ValueArg{problem.group.output}};
-    step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
-    return {{std::move(step)}, {}};
-  }
-
- private:
-  static std::string variant(const Problem& problem, const Int8Config& config) {
-    const char* terms = config.terms == Terms::byte_quads ? "quads" : "pairs";
-    return fmt::format("conv2d_int8_{}_{}_{}x{}_{}", to_string(problem.type(problem.anchor_input(0)).dtype), terms,
-                       config.tile.mr, config.tile.nb, problem.target.isa.name);
-  }
-
-  static WeightSource weights_of(const Problem& problem, const ConvGeometry& g) {
-    WeightSource source{.weights = *problem.graph().value(problem.anchor_input(1)).constant,
-                        .i_stride = g.h.taps * g.w.taps,
-                        .y_offsets = {},
-                        .x_offsets = {}};
-    source.o_stride = g.ic * source.i_stride;
-    source.group_stride = g.oc * source.o_stride;
-    for (int64_t y = 0; y < g.h.taps; ++y) source.y_offsets.push_back(y * g.w.taps);
-    for (int64_t x = 0; x < g.w.taps; ++x) source.x_offsets.push_back(x);
-    return source;
+    const Int8Config config = choose_int8(g, int8_types(problem), problem.target);
+    return lower_int8(problem, g, config, weights_of(problem, g), {}, "conv2d_int8_" + int8_variant(problem, config));
   }
 };
 

@@ -64,7 +64,7 @@ PackedArg pack_int8_bias(const ConvGeometry& g, const Int8Config& config, const 
 
 /// Why no kernel for quantised numbers can compute the convolution; "" when they can.
 std::string int8_refusal(const Problem& problem);
-/// Of a group anchored at a conv2d.
+/// Of a group anchored at a conv2d or matmul.
 Int8Types int8_types(const Problem& problem);
 
 struct Int8Kernel {
@@ -77,5 +77,12 @@ struct Int8Kernel {
 };
 /// The step without its arguments, which are those of DirectArg.
 StepSpec int8_step(const Int8Kernel& kernel, const Target& target);
+
+/// What all convolutions by this kernel propose, in layouts of channels_last, and how they are lowered.
+Proposal int8_proposal(const Problem& problem, const ConvGeometry& g, const Int8Config& config);
+Lowered lower_int8(const Problem& problem, const ConvGeometry& g, const Int8Config& config, const WeightSource& source,
+                   const OutputIndex& output, const std::string& name);
+/// "u8_quads_6x4_avx512": for kernels' names.
+std::string int8_variant(const Problem& problem, const Int8Config& config);
 
 }  // namespace convoy

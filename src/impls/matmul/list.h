@@ -7,6 +7,8 @@ namespace convoy {
 
 const Impl& matmul_packed();
 const Impl& matmul_unpacked();
+/// Of quantised numbers.
+const Impl& matmul_int8();
 
 const ImplList& matmul_impls();
 
