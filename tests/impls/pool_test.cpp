@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "impls/harness.h"
 #include "impls/pool/list.h"
 #include "ops/avg_pool2d.h"
@@ -45,6 +47,28 @@ TEST(Pool, ChannelsAroundVectors) {
     check_max({{2, channels, 5, 6}, {3, 3}, {2, 2}, {1, 1, 1, 1}});
     check_average({{2, channels, 5, 6}, {3, 3}, {2, 2}, {1, 1, 1, 1}}, false);
   }
+}
+
+Tensor random_integers(DType dtype, const Shape& shape) {
+  std::mt19937 random(3);
+  Tensor tensor(dtype, shape);
+  for (int64_t i = 0; i < tensor.bytes(); ++i) static_cast<uint8_t*>(tensor.data())[i] = static_cast<uint8_t>(random());
+  return tensor;
+}
+
+void check_integers(const PoolCase& c) {
+  for (DType dtype : {DType::i8, DType::u8, DType::i16}) {
+    const Tensor src = random_integers(dtype, Shape(c.src));
+    check(max_pool2d_window(), [&](CaseBuilder& b) { return b.add(pool_op<MaxPool2d>(c), {b.input(src)}); });
+    check(avg_pool2d_window(), [&](CaseBuilder& b) { return b.add(pool_op<AvgPool2d>(c), {b.input(src)}); });
+  }
+}
+
+TEST(Pool, Integers) {
+  for (int64_t channels : {1, 15, 17}) check_integers({{2, channels, 5, 6}, {3, 3}, {2, 2}, {1, 1, 1, 1}});
+  check_integers({{1, 20, 7, 7}, {7, 7}});
+  check_integers({{1, 4, 30, 40}, {30, 40}});
+  check_integers({{1, 17, 12, 15}, {3, 2}, {1, 2}, {0, 1, 2, 0}});
 }
 
 TEST(Pool, StridesAndWindows) {

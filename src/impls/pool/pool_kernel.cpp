@@ -5,12 +5,14 @@
 
 #include "impls/pool/pool_columns.h"
 #include "impls/window_tiles.h"
+#include "support/dtypes.h"
 
 namespace convoy {
 
 std::string PoolGeometry::key() const {
-  return fmt::format("{} n{} c{} h{} w{} counted {} {} src{} dst{}", static_cast<int>(kind), batch, channels, h.key(),
-                     w.key(), counted_h.key(), counted_w.key(), attribute_text(src), attribute_text(dst));
+  return fmt::format("{} {} n{} c{} h{} w{} counted {} {} src{} dst{}", static_cast<int>(kind), to_string(dtype), batch,
+                     channels, h.key(), w.key(), counted_h.key(), counted_w.key(), attribute_text(src),
+                     attribute_text(dst));
 }
 
 namespace {
@@ -34,6 +36,16 @@ int64_t typical_output(const WindowAxis& w) {
   return w.out / 2;
 }
 
+int64_t least(DType dtype) {
+  return visit_dtype(dtype, []<class T>() -> int64_t {
+    if constexpr (kIsInteger<T>) {
+      return static_cast<int64_t>(std::numeric_limits<T>::min());
+    } else {
+      internal_error("no integers");
+    }
+  });
+}
+
 bool rolled(const PoolGeometry& g) {
   return g.w.taps > kWidestUnrolled;
 }
@@ -46,7 +58,7 @@ class PoolEmitter {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
       Row place{.n = g_.batch == 1 ? b_.i64(0) : row / g_.h.out, .h = g_.batch == 1 ? row : row % g_.h.out};
       place.taps = taps_inside(b_, g_.h, place.h);
-      if (averages()) place.inverse_rows = inverse_rows(place);
+      if (averages()) place.counted_rows = counted_rows(place);
       for_each_pixel_tile(b_, g_.w, pool_mr(g_, b_.isa()), [&](Val pixel, int64_t first, int mr) {
         for_each_channel_vector(b_, g_.channels, [&](Val vector, int active) {
           tile(place, {pixel, vector * b_.lanes(), first, mr, active});
@@ -60,7 +72,7 @@ class PoolEmitter {
   struct Row {
     Val n, h;
     TapRange taps;
-    Val inverse_rows;  ///< average: 1 / rows(h) in every lane
+    Val counted_rows;  ///< average: rows(h) in every lane, as f32; of floats 1 / rows(h)
   };
   struct Tile {
     Val pixel, channel;
@@ -70,20 +82,35 @@ class PoolEmitter {
   };
 
   bool averages() const { return g_.kind == PoolKind::average; }
-  Val neutral() { return b_.f32(averages() ? 0 : -std::numeric_limits<float>::infinity()); }
-  Val combine(Val sum, Val value) { return averages() ? sum + value : b_.fmax(sum, value); }
+  bool integers() const { return g_.dtype != DType::f32; }
 
-  Val inverse_rows(const Row& row) {
-    if (g_.counted_h.borderless()) return b_.f32(1.0 / static_cast<double>(g_.h.taps));
+  Val neutral() {
+    if (integers()) return averages() ? b_.integer(DType::i32, 0) : b_.integer(g_.dtype, least(g_.dtype));
+    return b_.f32(averages() ? 0 : -std::numeric_limits<float>::infinity());
+  }
+  Val combine(Val sum, Val value) {
+    if (averages()) return sum + value;
+    return integers() ? b_.select(b_.compare("gt", sum, value, g_.dtype), sum, value) : b_.fmax(sum, value);
+  }
+  /// Averages of integers are summed in i32.
+  Val load(Val pointer, int active) {
+    if (!integers()) return b_.load(pointer, 0, active);
+    Val value = b_.load_strided(g_.dtype, pointer, 1, active);
+    return averages() ? b_.convert(value, g_.dtype, DType::i32) : value;
+  }
+
+  Val counted_rows(const Row& row) {
+    const auto all = static_cast<double>(g_.h.taps);
+    if (g_.counted_h.borderless()) return b_.f32(integers() ? all : 1 / all);
     const TapRange counted = taps_inside(b_, g_.counted_h, row.h);
-    Val rows = b_.max(b_.i64(1), counted.end - counted.begin);
-    return b_.splat(b_.f32(1, 1) / b_.to_f32(rows));
+    Val rows = b_.to_f32(b_.max(b_.i64(1), counted.end - counted.begin));
+    return b_.splat(integers() ? rows : b_.f32(1, 1) / rows);
   }
 
   void tile(const Row& row, const Tile& tile) {
     Val column = tile.pixel * g_.w.stride + g_.w.base;
     Val line = row.h * g_.h.stride + g_.h.base;
-    Val src = element_address(b_, b_.arg(kPoolSrc), g_.src, {row.n, tile.channel, line, column});
+    Val src = element_address(b_, g_.dtype, b_.arg(kPoolSrc), g_.src, {row.n, tile.channel, line, column});
     store(row, tile, rolled(g_) ? rolled_window(row, tile, src) : unrolled_window(row, tile, src));
   }
 
@@ -92,9 +119,9 @@ class PoolEmitter {
     const PoolColumns columns = pool_columns(g_.w, tile.first, tile.mr);
     std::vector<Val> down(columns.accumulators(), neutral());
     auto add_row = [&](Val y, std::vector<Val> sums) {
-      Val line = b_.offset(src, y * (g_.h.step * g_.src[2]));
+      Val line = b_.offset(g_.dtype, src, y * (g_.h.step * g_.src[2]));
       for (const auto& [offset, accumulator] : columns.columns) {
-        Val value = b_.load(line, offset * g_.src[3], tile.active);
+        Val value = load(b_.offset(g_.dtype, line, offset * g_.src[3]), tile.active);
         sums[accumulator] = combine(sums[accumulator], value);
       }
       return sums;
@@ -127,29 +154,38 @@ class PoolEmitter {
   std::vector<Val> rolled_window(const Row& row, const Tile& tile, Val src) {
     const TapRange taps = taps_inside(b_, g_.w, tile.pixel);
     return b_.loop(row.taps.begin, row.taps.end, 1, {neutral()}, [&](Val y, const std::vector<Val>& sums) {
-      Val line = b_.offset(src, y * (g_.h.step * g_.src[2]));
+      Val line = b_.offset(g_.dtype, src, y * (g_.h.step * g_.src[2]));
       return b_.loop(taps.begin, taps.end, 1, sums, [&](Val x, const std::vector<Val>& sums) {
-        Val value = b_.load(b_.offset(line, x * (g_.w.step * g_.src[3])), 0, tile.active);
+        Val value = load(b_.offset(g_.dtype, line, x * (g_.w.step * g_.src[3])), tile.active);
         return std::vector<Val>{combine(sums[0], value)};
       });
     });
   }
 
-  /// 1 / (rows(h) * columns(w)) for output `o` of a row.
-  Val inverse_count(const Row& row, int64_t o) {
+  /// columns(w) of output `o` of a row.
+  double counted_columns(int64_t o) const {
     int64_t columns = 0;
     for (int64_t x = 0; x < g_.w.taps; ++x) columns += g_.counted_w.inside(o, x);
-    return row.inverse_rows * b_.f32(1.0 / static_cast<double>(std::max<int64_t>(1, columns)));
+    return static_cast<double>(std::max<int64_t>(1, columns));
+  }
+
+  Val average(const Row& row, Val sum, int64_t o) {
+    if (!integers()) return sum * (row.counted_rows * b_.f32(1.0 / counted_columns(o)));
+    Val count = row.counted_rows * b_.f32(counted_columns(o)), real = b_.to_f32(sum);
+    Val half = b_.floor(count * b_.f32(0.5));
+    // Sums and counts are exact in f32, and quotients not close enough to the next integer to be rounded to it.
+    Val moved = real + b_.select(b_.compare("lt", real, b_.f32(0)), b_.neg(half), half);
+    return b_.convert(b_.to_i32(moved / count), DType::i32, g_.dtype);
   }
 
   void store(const Row& row, const Tile& tile, const std::vector<Val>& results) {
     const std::vector<Val> index = {row.n, tile.channel, row.h, tile.pixel};
-    Val dst = element_address(b_, b_.arg(kPoolDst), g_.dst, index);
+    Val dst = element_address(b_, g_.dtype, b_.arg(kPoolDst), g_.dst, index);
     const Epilogue::Cursor cursor = epilogue_.at(b_, index);
     for (int m = 0; m < tile.mr; ++m) {
-      Val value = averages() ? results[m] * inverse_count(row, tile.first + m) : results[m];
+      Val value = averages() ? average(row, results[m], tile.first + m) : results[m];
       value = epilogue_.apply(b_, value, cursor, {0, 0, 0, m}, 1, tile.active);
-      b_.store(value, dst, m * g_.dst[3], tile.active);
+      b_.store_strided(g_.dtype, value, b_.offset(g_.dtype, dst, m * g_.dst[3]), 1, tile.active);
     }
   }
 

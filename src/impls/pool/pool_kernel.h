@@ -6,7 +6,8 @@
 // rows(h) and columns(w) count the taps of the window that lie inside the input, or inside the input and its
 // padding. NaN is never a maximum; a window without taps gives -inf, or 0.
 //
-// src: f32, channel stride 1, other strides free. dst: f32, channel stride 1. No scratch memory.
+// src: f32 or small integers, whose averages are rounded to the nearest, halves away from zero; channel stride 1, other
+// strides free. dst: the same type, channel stride 1. No scratch memory.
 //
 // Task space: rows = batch x output rows, columns = channel vectors. A tile is several neighbouring outputs of one
 // channel vector. Taps are combined down the columns of the input first, once for all outputs that a column
@@ -24,6 +25,7 @@ enum class PoolKind { max, average };
 
 struct PoolGeometry {
   PoolKind kind = PoolKind::max;
+  DType dtype = DType::f32;
   int64_t batch = 1, channels = 1;
   WindowAxis h, w;
   WindowAxis counted_h, counted_w;  ///< average: the taps inside these axes count

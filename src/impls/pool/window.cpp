@@ -41,8 +41,11 @@ PoolGeometry geometry(const Problem& problem) {
   const Op& op = *op_cast<Op>(*problem.anchor().op);
   const ValueId src = problem.anchor_input(0), dst = problem.group.output;
   const Shape &from = problem.type(src).shape, &to = problem.type(dst).shape;
-  PoolGeometry g{
-      .batch = from[0], .channels = from[1], .src = strides_of(problem, src), .dst = strides_of(problem, dst)};
+  PoolGeometry g{.dtype = problem.type(src).dtype,
+                 .batch = from[0],
+                 .channels = from[1],
+                 .src = strides_of(problem, src),
+                 .dst = strides_of(problem, dst)};
   WindowAxis* axes[] = {&g.h, &g.w};
   for (int i = 0; i < 2; ++i) {
     *axes[i] = {.out = to[2 + i],
@@ -77,7 +80,9 @@ class WindowPool : public Impl {
     if (std::max(op.kernel[0], op.kernel[1]) > kMaxTaps) return Proposal::no("the window is very large");
     if (auto why = Epilogue::refusal(problem); !why.empty()) return Proposal::no(why);
     for (ValueId id : {problem.anchor_input(0), problem.group.output}) {
-      if (problem.type(id).dtype != DType::f32) return Proposal::no("not f32");
+      const DType dtype = problem.type(id).dtype;
+      const bool small = dtype == DType::i8 || dtype == DType::u8 || dtype == DType::i16;
+      if (dtype != DType::f32 && !small) return Proposal::no("neither f32 nor small integers");
       if (problem.type(id).shape.elems() == 0) return Proposal::no("no elements");
     }
     Proposal proposal;
@@ -108,7 +113,8 @@ class WindowPool : public Impl {
  private:
   static std::string variant(const Problem& problem) {
     const PoolGeometry g = geometry<Op>(problem);
-    return fmt::format("{}_window_{}_{}_{}", Op::kName, problem.dtypes(), pool_mr(g, problem.target.isa),
+    const std::string dtypes = g.dtype == DType::f32 ? problem.dtypes() : std::string(to_string(g.dtype));
+    return fmt::format("{}_window_{}_{}_{}", Op::kName, dtypes, pool_mr(g, problem.target.isa),
                        problem.target.isa.name);
   }
 
