@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "cli/assert_choices.h"
 #include "cli/commands.h"
@@ -16,6 +17,7 @@
 #include "cli/units.h"
 #include "graph/text.h"
 #include "io/files.h"
+#include "passes/float_nodes.h"
 #include "support/error.h"
 
 namespace convoy::cli {
@@ -111,6 +113,16 @@ void print_choices(const Plan& plan, const std::string& pattern) {
       threads_text(plan.target.threads));
 }
 
+/// What of a quantised network is not computed on integers.
+void print_float_nodes(const std::vector<FloatNode>& nodes, const std::string& pattern) {
+  bool first = true;
+  for (const FloatNode& node : nodes) {
+    if (!matches(pattern, node.name) && !matches(pattern, node.op)) continue;
+    if (std::exchange(first, false)) fmt::print("\nComputed on floats, though the network is quantised:\n");
+    fmt::print("  {} ({}): {}\n", node.name, node.op, node.why);
+  }
+}
+
 /// IR or assembly of the kernels of the matching steps, each kernel once.
 void print_kernels(const Plan& plan, const std::string& pattern, std::string (*print)(const KernelSpec&, const Isa&)) {
   std::set<std::string> printed;
@@ -135,6 +147,7 @@ void print_stage(const ExplainOptions& options) {
   const CompileOptions compile = compile_options(options.model);
   Graph graph = load_model(options.model.model, compile);
   if (options.stage == "import") return fmt::print("{}", to_text(graph));
+  const std::vector<FloatNode> in_floats = options.stage.empty() ? float_nodes(graph) : std::vector<FloatNode>();
   graph = run_passes(std::move(graph));
   if (options.stage == "graph") return fmt::print("{}", to_text(graph));
   const GroupedGraph grouped = make_groups(std::move(graph), compile.precision);
@@ -146,6 +159,7 @@ void print_stage(const ExplainOptions& options) {
   if (options.stage == "llvm") return print_kernels(plan, options.layer, kernel_ir);
   if (options.stage == "asm") return print_kernels(plan, options.layer, kernel_asm);
   print_choices(plan, options.layer);
+  print_float_nodes(in_floats, options.layer);
 }
 
 int explain(const ExplainOptions& options) {

@@ -10,6 +10,7 @@
 #include "cli/units.h"
 #include "frontends/summary.h"
 #include "io/files.h"
+#include "passes/float_nodes.h"
 #include "support/error.h"
 
 namespace convoy::cli {
@@ -93,6 +94,15 @@ std::string precision_text(const GroupedGraph& grouped) {
   return fmt::format("bf16 for {} values between groups; f32 for {}", grouped.stored_as_bf16.size(), kept);
 }
 
+/// "add 10: why", one row an operator and reason.
+void print_float_nodes(Table& table, const Graph& imported) {
+  std::map<std::pair<std::string, std::string>, int> counts;
+  for (const FloatNode& node : float_nodes(imported)) ++counts[{node.op, node.why}];
+  for (const auto& [what, count] : counts) {
+    table.add({"in floats", fmt::format("{} {}: {}", what.first, count, what.second)});
+  }
+}
+
 void print_planned(Table& table, const Planned& planned) {
   for (const Port& port : ports_of(planned.imported, planned.imported.inputs)) {
     table.add({"compiled for", fmt::format("{}  {}", port.name, port.type.str())});
@@ -106,6 +116,7 @@ void print_planned(Table& table, const Planned& planned) {
              fmt::format("{} ({})", count_text(static_cast<double>(weights.count)), bytes_text(weights.bytes))});
   table.add({"work", count_text(static_cast<double>(planned.imported.macs())) + "MAC a run"});
   table.add({"optimised", histogram_text(operators_of(planned.grouped.graph))});
+  print_float_nodes(table, planned.imported);
   table.add({"plan", fmt::format("{} groups of operators, {} steps for {}", planned.grouped.groups.size(),
                                  plan.steps.size(), target_text(plan.target.isa))});
   if (plan.precision == Precision::bf16) table.add({"precision", precision_text(planned.grouped)});
@@ -121,6 +132,15 @@ nlohmann::ordered_json ports_json(const Graph& graph, const std::vector<ValueId>
   return json;
 }
 
+/// The operators of a quantised network that compute on floats.
+nlohmann::ordered_json float_nodes_json(const Graph& imported) {
+  auto json = nlohmann::ordered_json::array();
+  for (const FloatNode& node : float_nodes(imported)) {
+    json.push_back({{"name", node.name}, {"operator", node.op}, {"reason", node.why}});
+  }
+  return json;
+}
+
 nlohmann::ordered_json to_json(const std::string& model, const ModelSummary& summary, const Planned& planned) {
   const Parameters weights = parameters(planned.imported);
   return {{"version", 1},
@@ -131,6 +151,7 @@ nlohmann::ordered_json to_json(const std::string& model, const ModelSummary& sum
           {"outputs", ports_json(planned.imported, planned.imported.outputs)},
           {"operators", summary.operators},
           {"optimised", operators_of(planned.grouped.graph)},
+          {"in_floats", float_nodes_json(planned.imported)},
           {"parameters", weights.count},
           {"parameter_bytes", weights.bytes},
           {"macs", planned.imported.macs()},

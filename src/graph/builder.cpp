@@ -44,6 +44,7 @@ std::vector<TensorType> infer(const Graph& graph, const Node& node) {
 }
 
 bool may_fold(const Graph& graph, const Node& node, const std::vector<TensorType>& types) {
+  if (!node.op->folds_constants()) return false;
   int64_t input_elems = 0, output_elems = 0;
   bool reads = false;
   for (ValueId id : node.inputs) {

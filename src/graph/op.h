@@ -47,6 +47,9 @@ class Op {
   /// multiply-accumulate, is a step.
   virtual int64_t reference_steps(const InputTypes& inputs, const std::vector<TensorType>& outputs) const;
 
+  /// False for an operator that must stay in the graph even where all its inputs are constant.
+  virtual bool folds_constants() const { return true; }
+
   /// Attributes as text, " strides=[2,2] group=1" ("" when none): parses back with read_attributes.
   virtual std::string attributes() const = 0;
   virtual void read_attributes(const AttributeMap& attributes) = 0;

@@ -24,6 +24,7 @@
 #include "ops/matmul.h"
 #include "ops/max_pool2d.h"
 #include "ops/pad.h"
+#include "ops/quantize.h"
 #include "ops/reduce.h"
 #include "ops/requantize.h"
 #include "ops/reshape.h"
@@ -74,6 +75,7 @@ Registry make_registry() {
       entry<ConvTranspose2d>(),
       entry<CumSum>(),
       entry<DepthToSpace>(),
+      entry<Dequantize>(),
       entry<Expand>(),
       entry<Gather>(),
       entry<GroupNorm>(),
@@ -84,6 +86,7 @@ Registry make_registry() {
       entry<MatMul>(),
       entry<MaxPool2d>(),
       entry<Pad>(),
+      entry<Quantize>(),
       entry<Reduce>(),
       entry<Requantize>(),
       entry<Reshape>(),

@@ -4,9 +4,11 @@
 #include <cmath>
 
 #include "ops/batch_norm.h"
+#include "ops/cast.h"
 #include "ops/elementwise.h"
 #include "ops/float_values.h"
 #include "passes/match.h"
+#include "support/dtypes.h"
 
 namespace convoy {
 namespace {
@@ -57,12 +59,19 @@ bool is_affine(BinaryKind kind, bool constant_is_left) {
          (kind == BinaryKind::div && !constant_is_left);
 }
 
+/// A number less its zero point, which is exact as it stands.
+bool is_difference_of_integers(const Graph& graph, ValueId x, BinaryKind kind) {
+  const Node* cast = producer_of<Cast>(graph, x);
+  return cast && (kind == BinaryKind::add || kind == BinaryKind::sub) && is_integer(graph.type(cast->inputs[0]).dtype);
+}
+
 std::optional<ChannelAffine> binary_step(const Graph& graph, const Node& node, const Binary& op, int axis) {
   const TensorType& type = graph.type(node.outputs[0]);
   for (int side : {1, 0}) {
     const ValueId x = node.inputs[1 - side];
     // Otherwise the constant broadcasts x.
     if (!is_affine(op.kind, side == 0) || graph.type(x) != type) continue;
+    if (is_difference_of_integers(graph, x, op.kind)) continue;
     const auto constant = per_channel(graph, node.inputs[side], type, axis);
     if (constant) return with_constant(op.kind, x, *constant, side == 0);
   }
@@ -99,9 +108,18 @@ bool is_finite(const ChannelAffine& affine) {
   return all_finite(affine.scale) && all_finite(affine.shift);
 }
 
+/// True for x / scale that is rounded to a quantised number: any other way to compute it may round to another one.
+bool is_quantisation(const RewriteContext& context, const Node& node) {
+  return std::ranges::any_of(context.consumers[node.outputs[0]], [&](int32_t reader) {
+    const auto* unary = op_cast<Unary>(*context.old_graph.nodes[reader].op);
+    return unary && unary->kind == UnaryKind::round;
+  });
+}
+
 /// What one node does to one of its inputs.
-std::optional<ChannelAffine> step_of(const Graph& graph, const Node& node, int axis) {
-  const auto step = any_step(graph, node, axis);
+std::optional<ChannelAffine> step_of(const RewriteContext& context, const Node& node, int axis) {
+  if (is_quantisation(context, node)) return std::nullopt;
+  const auto step = any_step(context.old_graph, node, axis);
   return step && is_finite(*step) ? step : std::nullopt;
 }
 
@@ -110,7 +128,7 @@ bool continues(const RewriteContext& context, int axis) {
   const ValueId result = context.node.outputs[0];
   if (!has_single_use(context, result)) return false;
   const Node& reader = context.old_graph.nodes[context.consumers[result][0]];
-  const auto step = step_of(context.old_graph, reader, axis);
+  const auto step = step_of(context, reader, axis);
   return step && step->base == result;
 }
 
@@ -130,12 +148,12 @@ ChannelAffine compose(const ChannelAffine& outer, const ChannelAffine& inner) {
 
 std::optional<ChannelAffine> channel_affine(const RewriteContext& context, int axis) {
   const Graph& graph = context.old_graph;
-  auto chain = step_of(graph, context.node, axis);
+  auto chain = step_of(context, context.node, axis);
   if (!chain || continues(context, axis)) return std::nullopt;
   chain->nodes = 1;
   while (has_single_use(context, chain->base)) {
     const Node* node = producer(graph, chain->base);
-    const auto step = node ? step_of(graph, *node, axis) : std::nullopt;
+    const auto step = node ? step_of(context, *node, axis) : std::nullopt;
     if (!step) break;
     chain = compose(*chain, *step);
     ++chain->nodes;

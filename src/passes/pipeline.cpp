@@ -3,8 +3,10 @@
 #include "passes/drop_expand.h"
 #include "passes/fold_batch_norm.h"
 #include "passes/fold_pad.h"
+#include "passes/fold_quantization.h"
 #include "passes/fold_transpose.h"
 #include "passes/hoist_elementwise.h"
+#include "passes/lower_quantization.h"
 #include "passes/passes.h"
 #include "passes/recognise_activations.h"
 #include "passes/recognise_channel_shuffle.h"
@@ -41,6 +43,9 @@ Graph run_passes(Graph graph, const PassObserver& observer) {
   // Before simplify_movement: it writes transpositions of few elements as reshapes, which hide them.
   pipeline.run("sink_transpose", sink_transpose);
   pipeline.run("simplify_movement", simplify_movement);
+  // Before arithmetic is simplified: what quantize and dequantize become looks like any other.
+  pipeline.run("fold_quantization", fold_quantization);
+  pipeline.run("lower_quantization", lower_quantization);
   pipeline.run("recognise_channel_shuffle", recognise_channel_shuffle);
   pipeline.run("drop_expand", drop_expand);
   pipeline.run("simplify_arithmetic", simplify_arithmetic);

@@ -11,11 +11,15 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "codegen/isa.h"
+#include "frontends/onnx/import.h"
 #include "io/convert.h"
 #include "io/npy.h"
 #include "ops/index.h"
+#include "ops/quantize.h"
+#include "passes/float_nodes.h"
 
 namespace convoy {
 namespace {
@@ -33,18 +37,17 @@ json read_index() {
   return file ? json::parse(file) : json::object();
 }
 
-bool is_float_network(const std::string& name) {
-  for (const char* quantised : {"int8", "qdq", "quant"}) {
-    if (name.find(quantised) != std::string::npos) return false;
-  }
-  return true;
+bool is_quantised(const std::string& name) {
+  return name.find("int8") != std::string::npos || name.find("qdq") != std::string::npos ||
+         name.find("quant") != std::string::npos;
 }
 
-std::vector<std::string> networks() {
+std::vector<std::string> networks(bool quantised) {
   std::vector<std::string> names;
   const json index = read_index();
   for (const auto& [name, entry] : index.items()) {
-    if (is_float_network(name)) names.push_back(name);
+    const bool quantised_tflite = is_quantised(name) && name.ends_with(".tflite");
+    if (is_quantised(name) == quantised && !quantised_tflite) names.push_back(name);
   }
   if (names.empty()) names.push_back("none");
   return names;
@@ -137,15 +140,86 @@ TEST_P(Network, AgreesWithItsFramework) {
   }
 }
 
-std::string test_name(const testing::TestParamInfo<Network::ParamType>& info) {
-  std::string name = std::get<0>(info.param) + "_" + std::get<1>(info.param);
-  if (std::get<2>(info.param) == Precision::bf16) name += "_bf16";
+CompileOptions options_for(const json& entry, const std::string& isa) {
+  CompileOptions options{.threads = 2, .isa = isa, .use_cache = false};
+  options.shapes[entry["input"]["name"]] = Shape(entry["input"]["shape"].get<std::vector<int64_t>>());
+  return options;
+}
+
+/// Its only output, given the stored input.
+Tensor run_network(const std::string& name, const json& entry, const std::string& isa) {
+  auto program = compile((models_folder() / "models" / name).string(), options_for(entry, isa));
+  if (!program.ok()) throw std::runtime_error(program.status().message());
+  Context context(*program);
+  const fs::path file = models_folder() / "expected" / entry["input"]["file"].get<std::string>();
+  const Tensor input = convert(read_npy(file), DType::f32);
+  std::memcpy(context.input(0).data(), input.data(), input.bytes());
+  context.run();
+  Tensor output(context.output(0).type());
+  std::memcpy(output.data(), context.output(0).data(), output.bytes());
+  return output;
+}
+
+/// The scale of the last quantize in the network.
+float quantum_of(const Graph& graph) {
+  const auto is_quantize = [](const Node& node) { return op_cast<Quantize>(*node.op) != nullptr; };
+  const auto last = std::find_if(graph.nodes.rbegin(), graph.nodes.rend(), is_quantize);
+  return *graph.value(last->inputs[1]).constant->as<float>();
+}
+
+/// No element is off by more than a quantum, and at most one in a thousand by more than half of one. What softmax and
+/// tanh make of the last quantised values is closer than these are.
+void check_quanta(const Tensor& found, const Tensor& expected, float quantum) {
+  ASSERT_EQ(found.elems(), expected.elems());
+  int64_t different = 0;
+  for (int64_t i = 0; i < found.elems(); ++i) {
+    const float quanta = std::abs(found.as<float>()[i] - expected.as<float>()[i]) / quantum;
+    ASSERT_LT(quanta, 1.001f) << "element " << i;
+    different += quanta > 0.5f;
+  }
+  EXPECT_LE(different * 1000, found.elems());
+}
+
+struct QuantisedNetwork : testing::TestWithParam<std::string> {};
+
+/// Stored by ONNX Runtime without its optimisations: it convolves floats and rounds sums. Bits are the same on all
+/// instruction sets where everything is computed on integers.
+TEST_P(QuantisedNetwork, AgreesWithItsFrameworkOnEveryIsa) {
+  const std::string& name = GetParam();
+  const json index = read_index();
+  if (!index.contains(name)) GTEST_SKIP() << models_folder() << " is absent";
+  const json& entry = index[name];
+  const Graph graph =
+      onnx_frontend::import_file((models_folder() / "models" / name).string(), {options_for(entry, "").shapes});
+  const fs::path file = models_folder() / "expected" / entry["outputs"][0]["file"].get<std::string>();
+  const Tensor expected = convert(read_npy(file), DType::f32);
+  Tensor first;
+  for (const std::string& isa : host_isa_names()) {
+    SCOPED_TRACE(isa);
+    const Tensor found = run_network(name, entry, isa);
+    check_quanta(found, expected, quantum_of(graph));
+    if (expected.elems() <= 1001) EXPECT_EQ(top5(found)[0], top5(expected)[0]);
+    if (first.empty()) first = found;
+    if (float_nodes(graph).empty()) EXPECT_EQ(std::memcmp(found.data(), first.data(), found.bytes()), 0);
+  }
+}
+
+std::string word(std::string name) {
   for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
   return name;
 }
 
+INSTANTIATE_TEST_SUITE_P(Models, QuantisedNetwork, testing::ValuesIn(networks(true)),
+                         [](const auto& info) { return word(info.param); });
+
+std::string test_name(const testing::TestParamInfo<Network::ParamType>& info) {
+  std::string name = std::get<0>(info.param) + "_" + std::get<1>(info.param);
+  if (std::get<2>(info.param) == Precision::bf16) name += "_bf16";
+  return word(name);
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, Network,
-                         testing::Combine(testing::ValuesIn(networks()), testing::ValuesIn(host_isa_names()),
+                         testing::Combine(testing::ValuesIn(networks(false)), testing::ValuesIn(host_isa_names()),
                                           testing::Values(Precision::f32, Precision::bf16)),
                          test_name);
 

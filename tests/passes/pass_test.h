@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <random>
 #include <string>
 
@@ -19,6 +20,11 @@ inline Tensor random_tensor(const TensorType& type, std::mt19937& random, double
   Tensor tensor(type);
   std::uniform_real_distribution<float> element(static_cast<float>(low), static_cast<float>(high));
   if (type.dtype == DType::f32) std::generate_n(tensor.as<float>(), tensor.elems(), [&] { return element(random); });
+  // Quantised numbers take all values of a byte; biases are of the size of sums.
+  const bool bytes = type.dtype == DType::i8 || type.dtype == DType::u8;
+  if (bytes) std::generate_n(tensor.as<uint8_t>(), tensor.elems(), [&] { return static_cast<uint8_t>(random()); });
+  std::uniform_int_distribution<int32_t> bias(-5000, 5000);
+  if (type.dtype == DType::i32) std::generate_n(tensor.as<int32_t>(), tensor.elems(), [&] { return bias(random); });
   return tensor;
 }
 
@@ -61,6 +67,10 @@ inline std::string nodes_text(const Graph& graph) {
 
 inline void expect_near(const Tensor& found, const Tensor& expected, double tolerance, const std::string& what) {
   ASSERT_EQ(found.type(), expected.type()) << what;
+  if (expected.dtype() != DType::f32) {
+    EXPECT_EQ(std::memcmp(found.data(), expected.data(), expected.bytes()), 0) << what;
+    return;
+  }
   for (int64_t i = 0; i < expected.elems(); ++i) {
     const double a = found.as<float>()[i], b = expected.as<float>()[i];
     ASSERT_LE(std::abs(a - b), tolerance * std::max(1.0, std::abs(b)))

@@ -28,4 +28,9 @@ void expect_invalid(const std::string& part, Fn&& fn) {
   expect_error(ErrorKind::invalid_input, part, std::forward<Fn>(fn));
 }
 
+template <class Fn>
+void expect_unsupported(const std::string& part, Fn&& fn) {
+  expect_error(ErrorKind::unsupported, part, std::forward<Fn>(fn));
+}
+
 }  // namespace convoy

@@ -27,6 +27,23 @@ std::vector<ValueId> import_where(NodeImport& node);
 // matmul.cpp
 std::vector<ValueId> import_gemm(NodeImport& node);
 std::vector<ValueId> import_matmul(NodeImport& node);
+// quantised_float.cpp
+std::vector<ValueId> import_qlinear_binary(NodeImport& node);
+std::vector<ValueId> import_qlinear_concat(NodeImport& node);
+std::vector<ValueId> import_qlinear_global_average_pool(NodeImport& node);
+std::vector<ValueId> import_qlinear_average_pool(NodeImport& node);
+std::vector<ValueId> import_qlinear_softmax(NodeImport& node);
+std::vector<ValueId> import_qlinear_unary(NodeImport& node);
+// quantised_linear.cpp
+std::vector<ValueId> import_quantize_linear(NodeImport& node);
+std::vector<ValueId> import_dequantize_linear(NodeImport& node);
+std::vector<ValueId> import_dynamic_quantize_linear(NodeImport& node);
+// quantised_products.cpp
+std::vector<ValueId> import_qlinear_conv(NodeImport& node);
+std::vector<ValueId> import_qlinear_matmul(NodeImport& node);
+std::vector<ValueId> import_conv_integer(NodeImport& node);
+std::vector<ValueId> import_matmul_integer(NodeImport& node);
+std::vector<ValueId> import_qgemm(NodeImport& node);
 // reduce.cpp
 std::vector<ValueId> import_reduce(NodeImport& node);
 std::vector<ValueId> import_arg_reduce(NodeImport& node);

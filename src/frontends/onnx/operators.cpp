@@ -29,11 +29,14 @@ constexpr Importer kStandard[] = {
     {"Constant", import_constant},
     {"ConstantOfShape", import_constant_of_shape},
     {"Conv", import_conv},
+    {"ConvInteger", import_conv_integer},
     {"ConvTranspose", import_conv_transpose},
     {"Cos", import_unary},
     {"DepthToSpace", import_depth_to_space},
+    {"DequantizeLinear", import_dequantize_linear},
     {"Div", import_binary},
     {"Dropout", import_dropout},
+    {"DynamicQuantizeLinear", import_dynamic_quantize_linear},
     {"Elu", import_unary},
     {"Equal", import_binary},
     {"Erf", import_unary},
@@ -61,6 +64,7 @@ constexpr Importer kStandard[] = {
     {"Log", import_unary},
     {"LogSoftmax", import_softmax},
     {"MatMul", import_matmul},
+    {"MatMulInteger", import_matmul_integer},
     {"Max", import_variadic},
     {"MaxPool", import_max_pool},
     {"Mean", import_mean},
@@ -74,6 +78,9 @@ constexpr Importer kStandard[] = {
     {"PRelu", import_prelu},
     {"Pad", import_pad},
     {"Pow", import_pow},
+    {"QLinearConv", import_qlinear_conv},
+    {"QLinearMatMul", import_qlinear_matmul},
+    {"QuantizeLinear", import_quantize_linear},
     {"Range", import_range},
     {"Reciprocal", import_unary},
     {"ReduceL1", import_reduce},
@@ -119,7 +126,19 @@ constexpr Importer kStandard[] = {
 
 /// Operators that ONNX Runtime's tools add, domain "com.microsoft".
 constexpr Importer kMicrosoft[] = {
+    {"DequantizeLinear", import_dequantize_linear},
     {"Gelu", import_gelu},
+    {"QGemm", import_qgemm},
+    {"QLinearAdd", import_qlinear_binary},
+    {"QLinearAveragePool", import_qlinear_average_pool},
+    {"QLinearConcat", import_qlinear_concat},
+    {"QLinearConv", import_qlinear_conv},
+    {"QLinearGlobalAveragePool", import_qlinear_global_average_pool},
+    {"QLinearLeakyRelu", import_qlinear_unary},
+    {"QLinearMul", import_qlinear_binary},
+    {"QLinearSigmoid", import_qlinear_unary},
+    {"QLinearSoftmax", import_qlinear_softmax},
+    {"QuantizeLinear", import_quantize_linear},
 };
 
 ImportFn find(std::span<const Importer> table, std::string_view op_type) {

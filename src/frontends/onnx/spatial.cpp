@@ -64,12 +64,12 @@ void set_pads(Window2d& window, int axis, int64_t total, ExtraPad extra) {
   window.pads[axis + 2] = extra == ExtraPad::at_begin ? less : more;
 }
 
-std::vector<int64_t> weights_kernel(const NodeImport& node) {
-  const Shape &src = node.shape(0), &weights = node.shape(1);
-  if (weights.rank() != src.rank() || weights.rank() < 3) {
-    invalid_input("weights {} and src {} must have the same rank, 3 or more", weights.str(), src.str());
+std::vector<int64_t> weights_kernel(const NodeImport& node, int weights) {
+  const Shape &src = node.shape(0), &shape = node.shape(weights);
+  if (shape.rank() != src.rank() || shape.rank() < 3) {
+    invalid_input("weights {} and src {} must have the same rank, 3 or more", shape.str(), src.str());
   }
-  return {weights.begin() + 2, weights.end()};
+  return {shape.begin() + 2, shape.end()};
 }
 
 std::vector<int64_t> rows_and_columns(const NodeImport& node, const char* name, int axes, int64_t fill) {

@@ -23,8 +23,8 @@ enum class ExtraPad { at_begin, at_end };
 /// Divides `total` padding elements between the two ends of `axis`.
 void set_pads(Window2d& window, int axis, int64_t total, ExtraPad extra);
 
-/// The spatial extents of a convolution's weights, which have src's rank; throws Error otherwise.
-std::vector<int64_t> weights_kernel(const NodeImport& node);
+/// The spatial extents of a convolution's weights (input `weights`), which have src's rank; throws Error otherwise.
+std::vector<int64_t> weights_kernel(const NodeImport& node, int weights = 1);
 
 /// Reads kernel_shape, strides, dilations and pads of input 0, `kernel` being the weights' spatial extents; no
 /// kernel: kernel_shape is required. Everything is in range. Throws Error unless src has 1 or 2 spatial axes.

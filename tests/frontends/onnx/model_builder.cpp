@@ -47,6 +47,24 @@ TestModel& TestModel::ints(const std::string& name, std::initializer_list<int64_
   return *this;
 }
 
+TestModel& TestModel::numbers(const std::string& name, int element_type, std::initializer_list<int64_t> dims,
+                              const std::vector<int32_t>& values) {
+  onnx::TensorProto& tensor = *graph().add_initializer();
+  tensor.set_name(name);
+  tensor.set_data_type(element_type);
+  tensor.mutable_dims()->Add(dims.begin(), dims.end());
+  tensor.mutable_int32_data()->Add(values.begin(), values.end());
+  return *this;
+}
+
+TestModel& TestModel::domain(const std::string& name) {
+  onnx::OperatorSetIdProto& opset = *proto_.add_opset_import();
+  opset.set_domain(name);
+  opset.set_version(1);
+  graph().mutable_node()->rbegin()->set_domain(name);
+  return *this;
+}
+
 TestModel& TestModel::add(const std::string& op_type, const std::vector<std::string>& inputs,
                           const std::vector<std::string>& outputs, const std::string& name) {
   onnx::NodeProto& node = *graph().add_node();

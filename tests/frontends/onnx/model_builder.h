@@ -32,9 +32,14 @@ class TestModel {
   TestModel& output(const std::string& name);
   TestModel& floats(const std::string& name, std::initializer_list<int64_t> dims, const std::vector<float>& values);
   TestModel& ints(const std::string& name, std::initializer_list<int64_t> dims, const std::vector<int64_t>& values);
+  /// Integers of at most 32 bits: element_type INT8, UINT8, INT32.
+  TestModel& numbers(const std::string& name, int element_type, std::initializer_list<int64_t> dims,
+                     const std::vector<int32_t>& values);
   /// "" stands for an absent input.
   TestModel& add(const std::string& op_type, const std::vector<std::string>& inputs,
                  const std::vector<std::string>& outputs, const std::string& name = "");
+  /// The domain of the node added last.
+  TestModel& domain(const std::string& name);
   /// Attributes of the node added last.
   TestModel& attr(const std::string& name, int64_t value);
   TestModel& attr(const std::string& name, float value);

@@ -1,0 +1,85 @@
+#include "passes/fold_quantization.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "ops/cast.h"
+#include "ops/quantize.h"
+#include "ops/reduce.h"
+#include "passes/quantised_functions.h"
+#include "passes/quantised_movement.h"
+#include "passes/quantised_products.h"
+#include "passes/quantised_values.h"
+
+namespace convoy {
+namespace {
+
+/// quantize(clip(x)) -> quantize(x) with the quantised bounds: quantize never falls, so that both orders give the same.
+Replacement clamp_by_quantize(RewriteContext& context) {
+  const auto* op = op_cast<Quantize>(*context.node.op);
+  const Graph& graph = context.builder.graph();
+  const Node* clamp = op ? producer_of<Unary>(graph, context.inputs[0]) : nullptr;
+  if (!clamp || !per_tensor(graph, context.inputs[1], context.inputs.size() > 2 ? context.inputs[2] : kAbsent)) {
+    return std::nullopt;
+  }
+  const Unary& function = *op_cast<Unary>(*clamp->op);
+  const bool relu = function.kind == UnaryKind::relu;
+  if (!relu && (function.kind != UnaryKind::clip || function.alpha > function.beta)) return std::nullopt;
+  const auto quantised = [&](double bound) {
+    const Tensor value = Tensor::scalar(static_cast<float>(bound));
+    std::vector<const Tensor*> inputs = {&value};
+    for (size_t i = 1; i < context.inputs.size(); ++i) {
+      inputs.push_back(context.inputs[i] == kAbsent ? nullptr : &*graph.value(context.inputs[i]).constant);
+    }
+    Tensor result(op->to, Shape{});
+    op->reference(inputs, {&result, 1});
+    const Tensor wide = cast_to(result, DType::i64);
+    return *wide.as<int64_t>();
+  };
+  Quantize bounded = *op;
+  bounded.low = quantised(relu ? 0 : function.alpha);
+  bounded.high = relu ? op->high : quantised(function.beta);
+  std::vector<ValueId> inputs = context.inputs;
+  inputs[0] = clamp->inputs[0];
+  return replace_with(context, bounded, inputs);
+}
+
+Tensor scalar_i32(int64_t value) {
+  return Tensor::scalar(static_cast<int32_t>(value));
+}
+
+/// mean(dequantize(x)) -> dequantize(sum of x), of the scale / count and count times the zero point.
+Replacement mean_as_sum(RewriteContext& context) {
+  const auto* op = op_cast<Reduce>(*context.node.op);
+  if (!op || op->kind != ReduceKind::mean) return std::nullopt;
+  GraphBuilder& builder = context.builder;
+  const auto src = dequantised(builder.graph(), context.inputs[0]);
+  if (!src || !is_byte(builder.type(src->src).dtype)) return std::nullopt;
+  const auto parameters = per_tensor(builder.graph(), src->scale, src->zero);
+  const int64_t results = output_type(context).shape.elems();
+  const int64_t count = results == 0 ? 0 : builder.type(src->src).shape.elems() / results;
+  if (!parameters || count == 0 || count > std::numeric_limits<int32_t>::max() / 256) return std::nullopt;
+  const std::string& name = context.node.name;
+  Cast widen;
+  widen.to = DType::i32;
+  Reduce sum = *op;
+  sum.kind = ReduceKind::sum;
+  const ValueId wide = builder.make(widen, {src->src}, name + "/i32");
+  const ValueId total = builder.make(sum, {wide}, name, name + "/sums");
+  const ValueId scale =
+      builder.constant(name + "_scale", Tensor::scalar(parameters->scale / static_cast<float>(count)));
+  const ValueId zero = builder.constant(name + "_zero", scalar_i32(count * parameters->zero));
+  return std::vector<ValueId>{
+      builder.make(dequantize(), {total, scale, zero}, name + "/dequantize", output_name(context))};
+}
+
+}  // namespace
+
+Graph fold_quantization(const Graph& graph) {
+  // Functions before clamps: a relu between two equal quantisations is a clip of bytes.
+  return rewrite_until_stable(
+      graph, first_of({dequantize_after_moving, fold_product, fold_bias_into_sums, mean_as_sum, fold_slow_function,
+                       fold_quantised_function, clamp_by_quantize, quantize_before_moving}));
+}
+
+}  // namespace convoy
