@@ -1,7 +1,7 @@
 // QuantizeLinear, DequantizeLinear and DynamicQuantizeLinear.
 #include "frontends/onnx/element_types.h"
 #include "frontends/onnx/importers.h"
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 #include "ops/quantize.h"
 #include "ops/reduce.h"
 

@@ -1,7 +1,7 @@
 // Convolutions and matrix products of quantised numbers: QLinearConv, QLinearMatMul, ConvInteger, MatMulInteger, QGemm.
 #include "frontends/onnx/importers.h"
 #include "frontends/onnx/quantisation.h"
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 #include "ops/quantize.h"
 
 namespace convoy::onnx_frontend {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "frontends/onnx/quantisation.h"
-#include "frontends/onnx/simple_ops.h"
+#include "frontends/simple_ops.h"
 #include "frontends/onnx/spatial.h"
 #include "ops/conv2d.h"
 #include "support/dtypes.h"
