@@ -1,4 +1,5 @@
-// Copies of 4-byte elements, of whatever dtype, and between f32 and bf16 in any combination: dst[i...] = src[i...].
+// Copies of 4-byte elements, of whatever dtype, of smaller ones by rows, and between f32 and bf16 in any combination:
+// dst[i...] = src[i...].
 //
 // dst, src: any strides, no overlap. See CopyMode for the ways to vectorise; each reads and writes whole
 // vectors on both sides where the strides allow.
@@ -27,16 +28,16 @@ struct Addresses {
 Addresses base_addresses(KernelBuilder& b, const CopyLoops& loops) {
   Val dst = b.arg(kDst), src = b.arg(kSrc);
   if (loops.moves_bits()) dst = b.stored_as(DType::f32, dst), src = b.stored_as(DType::f32, src);
-  return {b.offset(dst, loops.dst_offset), b.offset(src, loops.src_offset)};
+  return {b.offset(loops.narrow, dst, loops.dst_offset), b.offset(loops.narrow, src, loops.src_offset)};
 }
 
 /// Moves `base` by `index` along `dims`.
 Addresses address_at(KernelBuilder& b, const Addresses& base, const std::vector<LoopDim>& dims,
-                     const std::vector<Val>& index) {
+                     const std::vector<Val>& index, DType narrow = DType::f32) {
   Addresses at = base;
   for (size_t d = 0; d < index.size(); ++d) {
-    at.dst = b.offset(at.dst, index[d] * dims[d].strides[kDst]);
-    at.src = b.offset(at.src, index[d] * dims[d].strides[kSrc]);
+    at.dst = b.offset(narrow, at.dst, index[d] * dims[d].strides[kDst]);
+    at.src = b.offset(narrow, at.src, index[d] * dims[d].strides[kSrc]);
   }
   return at;
 }
@@ -48,8 +49,8 @@ struct BlockPlace {
 };
 
 BlockPlace place(KernelBuilder& b, const CopyLoops& loops, const RowLoops& rows, const RowBlock& block) {
-  BlockPlace result{address_at(b, base_addresses(b, loops), rows.outer, block.outer)};
-  result.at = address_at(b, result.at, {rows.inner}, {block.i});
+  BlockPlace result{address_at(b, base_addresses(b, loops), rows.outer, block.outer, loops.narrow)};
+  result.at = address_at(b, result.at, {rows.inner}, {block.i}, loops.narrow);
   if (!rows.outer.empty()) {
     result.dst_row = rows.outer.back().strides[kDst];
     result.src_row = rows.outer.back().strides[kSrc];
@@ -66,12 +67,12 @@ void emit_rows(KernelBuilder& b, const CopyLoops& loops, const RowLoops& rows) {
     std::vector<Val> values;
     for_each_vector(block, [&](int64_t row, int v, int active) {
       const int64_t offset = row * at.src_row + v * b.lanes() * src_stride;
-      values.push_back(b.load_strided(b.offset(at.at.src, offset), src_stride, active));
+      values.push_back(b.load_strided(loops.narrow, b.offset(loops.narrow, at.at.src, offset), src_stride, active));
     });
     auto value = values.begin();
     for_each_vector(block, [&](int64_t row, int v, int active) {
       const int64_t offset = row * at.dst_row + v * b.lanes() * dst_stride;
-      b.store_strided(*value++, b.offset(at.at.dst, offset), dst_stride, active);
+      b.store_strided(loops.narrow, *value++, b.offset(loops.narrow, at.at.dst, offset), dst_stride, active);
     });
   });
 }

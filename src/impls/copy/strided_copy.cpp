@@ -1,7 +1,6 @@
 #include "impls/copy/strided_copy.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "impls/copy/memory_cost.h"
 
@@ -11,43 +10,46 @@ namespace {
 
 enum Side { kDst, kSrc };
 
-/// Elements that kernels can move: of 4 bytes, of 8, and f32 from and to bf16.
-bool has_kernel(const TensorView& view) {
-  return size_of(view.dtype) >= 4 || view.dtype == DType::bf16;
+/// Elements of 1 or 2 bytes that are moved as they are.
+bool is_narrow(const CopyProblem& copy) {
+  return copy.src.view.dtype == copy.dst.view.dtype && size_of(copy.src.view.dtype) < 4;
 }
 
-/// The axis along which neighbouring bf16 elements can be moved two at a time, -1 if there is none.
-int paired_axis(const CopyProblem& copy) {
+/// The axis along which neighbouring elements can be moved `per_word` at a time, -1 if there is none.
+int word_axis(const CopyProblem& copy, int64_t per_word) {
   const TensorView &src = copy.src.view, &dst = copy.dst.view;
-  if (src.dtype != DType::bf16 || dst.dtype != DType::bf16) return -1;
-  int paired = -1;
-  int64_t odd = copy.src.offset_elems | copy.dst.offset_elems;
+  int found = -1;
+  bool aligned = copy.src.offset_elems % per_word == 0 && copy.dst.offset_elems % per_word == 0;
   for (int axis = 0; axis < src.rank(); ++axis) {
-    if (paired < 0 && src.stride(axis) == 1 && dst.stride(axis) == 1 && src.shape[axis] % 2 == 0) {
-      paired = axis;
+    if (found < 0 && src.stride(axis) == 1 && dst.stride(axis) == 1 && src.shape[axis] % per_word == 0) {
+      found = axis;
     } else if (src.shape[axis] > 1) {
-      odd |= src.stride(axis) | dst.stride(axis);
+      aligned = aligned && src.stride(axis) % per_word == 0 && dst.stride(axis) % per_word == 0;
     }
   }
-  return odd % 2 == 0 ? paired : -1;
+  return aligned ? found : -1;
 }
 
-CopyProblem pairs_as_words(CopyProblem copy, int paired) {
+CopyProblem as_words(CopyProblem copy, int axis, int64_t per_word) {
   for (PlacedView* side : {&copy.src, &copy.dst}) {
     TensorView& view = side->view;
     view.dtype = DType::i32;
-    view.shape[paired] /= 2;
-    for (int axis = 0; axis < view.rank(); ++axis) {
-      if (axis != paired) view.strides[axis] /= 2;
+    view.shape[axis] /= per_word;
+    for (int other = 0; other < view.rank(); ++other) {
+      if (other != axis) view.strides[other] /= per_word;
     }
-    side->offset_elems /= 2;
+    side->offset_elems /= per_word;
   }
   return copy;
 }
 
-/// The same copy of 4-byte elements, where it can be: an 8-byte element is two of them, two neighbouring bf16 are one.
+/// The same copy of 4-byte elements, where it can be: an 8-byte element is two of them, neighbouring small ones are one.
 CopyProblem in_words(CopyProblem copy) {
-  if (const int paired = paired_axis(copy); paired >= 0) return pairs_as_words(std::move(copy), paired);
+  if (is_narrow(copy)) {
+    const int64_t per_word = 4 / size_of(copy.src.view.dtype);
+    const int axis = word_axis(copy, per_word);
+    return axis >= 0 ? as_words(std::move(copy), axis, per_word) : copy;
+  }
   if (size_of(copy.src.view.dtype) != 8) return copy;
   for (PlacedView* side : {&copy.src, &copy.dst}) {
     std::vector<int64_t> dims = side->view.shape.dims();
@@ -75,32 +77,11 @@ CopyMode choose_mode(const LoopDim& dst_dim, const LoopDim& src_dim) {
   return CopyMode::tiles;
 }
 
-/// Elements that kernels cannot move: integers of 1 or 2 bytes.
-StepSpec host_step(const CopyProblem& copy, const Target& target) {
-  const std::vector<LoopDim> dims = loop_dims(copy.src.view.shape, {copy.dst.view.strides, copy.src.view.strides});
-  const int64_t elem_bytes = size_of(copy.src.view.dtype);
-  const int64_t dst_offset = copy.dst.offset_elems, src_offset = copy.src.offset_elems;
-  StepSpec step;
-  step.host = [=](void* const* args) {
-    auto walk = [&](auto&& self, size_t d, char* dst, const char* src) -> void {
-      if (d == dims.size()) {
-        std::memcpy(dst, src, elem_bytes);
-        return;
-      }
-      for (int64_t i = 0; i < dims[d].extent; ++i) {
-        self(self, d + 1, dst + i * dims[d].strides[kDst] * elem_bytes, src + i * dims[d].strides[kSrc] * elem_bytes);
-      }
-    };
-    walk(walk, 0, static_cast<char*>(args[0]) + dst_offset * elem_bytes,
-         static_cast<const char*>(args[1]) + src_offset * elem_bytes);
-  };
-  step.cost_ns = 2.0 * static_cast<double>(copy.src.view.shape.elems());
-  return step;
-}
-
 }  // namespace
 
 std::string element_words(DType src, DType dst) {
+  if (src == dst && size_of(src) == 1) return "8bit";
+  if (src == dst && size_of(src) == 2 && src != DType::bf16) return "16bit";
   if (src == DType::bf16) return dst == DType::bf16 ? "bf16" : "bf16_f32";
   return dst == DType::bf16 ? "f32_bf16" : "32bit";
 }
@@ -111,8 +92,10 @@ CopyLoops copy_loops(const CopyProblem& given) {
                   .dst_offset = copy.dst.offset_elems,
                   .src_offset = copy.src.offset_elems,
                   .elements = element_words(copy.src.view.dtype, copy.dst.view.dtype)};
+  if (loops.elements == "8bit") loops.narrow = DType::u8;
+  if (loops.elements == "16bit") loops.narrow = DType::u16;
   const int dst = contiguous_dim(loops.dims, kDst), src = contiguous_dim(loops.dims, kSrc);
-  if (dst >= 0 && src >= 0 && dst != src) {
+  if (dst >= 0 && src >= 0 && dst != src && loops.narrow == DType::f32) {
     loops.dst_dim = loops.dims[dst];
     loops.src_dim = loops.dims[src];
     loops.mode = choose_mode(loops.dst_dim, loops.src_dim);
@@ -127,17 +110,15 @@ CopyLoops copy_loops(const CopyProblem& given) {
 
 std::vector<StepSpec> lower_strided_copy(const CopyProblem& copy, const Target& target) {
   if (copy.src.view.shape.elems() == 0) return {};
-  const bool in_kernel = has_kernel(copy.src.view);
-  StepSpec step = in_kernel ? copy_step(copy_loops(copy), target) : host_step(copy, target);
+  StepSpec step = copy_step(copy_loops(copy), target);
   step.args.push_back(copy.dst_arg);
   step.args.push_back(copy.src_arg);
-  if (in_kernel) step.cost_ns = strided_copy_cost_ns(copy.src.view, copy.dst.view, target);
+  step.cost_ns = strided_copy_cost_ns(copy.src.view, copy.dst.view, target);
   return {std::move(step)};
 }
 
 double strided_copy_cost_ns(const TensorView& src, const TensorView& dst, const Target& target) {
   const auto elems = static_cast<double>(src.shape.elems());
-  if (!has_kernel(src)) return 2 * elems;
   const CopyLoops loops = copy_loops({{src, 0}, {dst, 0}, ValueArg{kAbsent}, ValueArg{kAbsent}});
   const auto words = static_cast<double>(iterations(loops.dims) * loops.dst_dim.extent * loops.src_dim.extent);
   const double vectors = words / target.isa.f32_lanes();

@@ -32,13 +32,14 @@ enum class CopyMode {
 /// What a copy moves, for kernels' names: "32bit" for bits as they are, or what it reads and writes as numbers.
 std::string element_words(DType src, DType dst);
 
-/// A copy of 4-byte or bf16 elements as loops. Strides of dimensions: dst, src.
+/// A copy as loops. Strides of dimensions: dst, src.
 struct CopyLoops {
   CopyMode mode = CopyMode::rows;
   std::vector<LoopDim> dims;  ///< rows: the last is vectorised. Others: without the two below
   LoopDim dst_dim, src_dim;   ///< contiguous in dst and in src
   int64_t dst_offset = 0, src_offset = 0;
   std::string elements = "32bit";  ///< element_words()
+  DType narrow = DType::f32;       ///< u8 or u16: elements of 1 or 2 bytes are moved as they are, by rows
 
   bool moves_bits() const { return elements == "32bit"; }
 };
