@@ -14,38 +14,35 @@
 namespace convoy {
 namespace {
 
+/// The number that the node, a quantize with constant parameters, gives for a value.
+int64_t quantised(const RewriteContext& context, double value) {
+  const Graph& graph = context.builder.graph();
+  const Tensor src = Tensor::scalar(static_cast<float>(value));
+  std::vector<const Tensor*> inputs = {&src};
+  for (size_t i = 1; i < context.inputs.size(); ++i) {
+    inputs.push_back(context.inputs[i] == kAbsent ? nullptr : &*graph.value(context.inputs[i]).constant);
+  }
+  Tensor result(output_type(context).dtype, Shape{});
+  context.node.op->reference(inputs, {&result, 1});
+  return *cast_to(result, DType::i64).as<int64_t>();
+}
+
 /// quantize(clip(x)) -> quantize(x) with the quantised bounds: quantize never falls, so that both orders give the same.
 Replacement clamp_by_quantize(RewriteContext& context) {
   const auto* op = op_cast<Quantize>(*context.node.op);
   const Graph& graph = context.builder.graph();
   const Node* clamp = op ? producer_of<Unary>(graph, context.inputs[0]) : nullptr;
-  if (!clamp || !per_tensor(graph, context.inputs[1], context.inputs.size() > 2 ? context.inputs[2] : kAbsent)) {
-    return std::nullopt;
-  }
+  const ValueId zero = context.inputs.size() > 2 ? context.inputs[2] : kAbsent;
+  if (!clamp || !per_tensor(graph, context.inputs[1], zero)) return std::nullopt;
   const Unary& function = *op_cast<Unary>(*clamp->op);
   const bool relu = function.kind == UnaryKind::relu;
   if (!relu && (function.kind != UnaryKind::clip || function.alpha > function.beta)) return std::nullopt;
-  const auto quantised = [&](double bound) {
-    const Tensor value = Tensor::scalar(static_cast<float>(bound));
-    std::vector<const Tensor*> inputs = {&value};
-    for (size_t i = 1; i < context.inputs.size(); ++i) {
-      inputs.push_back(context.inputs[i] == kAbsent ? nullptr : &*graph.value(context.inputs[i]).constant);
-    }
-    Tensor result(op->to, Shape{});
-    op->reference(inputs, {&result, 1});
-    const Tensor wide = cast_to(result, DType::i64);
-    return *wide.as<int64_t>();
-  };
   Quantize bounded = *op;
-  bounded.low = quantised(relu ? 0 : function.alpha);
-  bounded.high = relu ? op->high : quantised(function.beta);
+  bounded.low = quantised(context, relu ? 0 : function.alpha);
+  if (!relu) bounded.high = quantised(context, function.beta);
   std::vector<ValueId> inputs = context.inputs;
   inputs[0] = clamp->inputs[0];
   return replace_with(context, bounded, inputs);
-}
-
-Tensor scalar_i32(int64_t value) {
-  return Tensor::scalar(static_cast<int32_t>(value));
 }
 
 /// mean(dequantize(x)) -> dequantize(sum of x), of the scale / count and count times the zero point.
@@ -68,7 +65,7 @@ Replacement mean_as_sum(RewriteContext& context) {
   const ValueId total = builder.make(sum, {wide}, name, name + "/sums");
   const ValueId scale =
       builder.constant(name + "_scale", Tensor::scalar(parameters->scale / static_cast<float>(count)));
-  const ValueId zero = builder.constant(name + "_zero", scalar_i32(count * parameters->zero));
+  const ValueId zero = builder.constant(name + "_zero", Tensor::scalar(static_cast<int32_t>(count * parameters->zero)));
   return std::vector<ValueId>{
       builder.make(dequantize(), {total, scale, zero}, name + "/dequantize", output_name(context))};
 }

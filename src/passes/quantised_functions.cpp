@@ -47,7 +47,8 @@ class Finder {
     const Node* node = producer(graph_, id);
     if (!node || depth == 0) return std::nullopt;
     if (op_cast<Dequantize>(*node->op)) return of_dequantize(id);
-    if (op_cast<Lookup>(*node->op)) return of_lookup(*node);
+    if (op_cast<Lookup>(*node->op))
+      return graph_.is_constant(node->inputs[1]) ? std::optional(bytes(id)) : std::nullopt;
     return is_elementwise(*node->op) ? result(*node->op, node->inputs, graph_.type(id).shape, depth) : std::nullopt;
   }
 
@@ -79,15 +80,19 @@ class Finder {
     const TensorType& type = graph_.type(found.src);
     if (!is_byte(type.dtype) || graph_.is_constant(found.src)) return std::nullopt;
     if (!per_tensor(graph_, found.scale, found.zero)) return std::nullopt;
-    const Tensor bytes = all_bytes(type.dtype);
+    const ByteFunction numbers = bytes(found.src);
     const Tensor* zero = found.zero == kAbsent ? nullptr : constant_of(graph_, found.zero);
-    return ByteFunction{found.src, compute(dequantize(), {&bytes, constant_of(graph_, found.scale), zero})};
+    return ByteFunction{numbers.src, compute(dequantize(), {&numbers.table, constant_of(graph_, found.scale), zero})};
   }
 
-  std::optional<ByteFunction> of_lookup(const Node& node) const {
-    const Tensor* table = constant_of(graph_, node.inputs[1]);
-    if (!table) return std::nullopt;
-    return ByteFunction{node.inputs[0], *table};
+  /// A value, a byte or looked up, as a function of the bytes above all tables: x * sigmoid(x) reads x, and its sigmoid
+  /// from a table.
+  ByteFunction bytes(ValueId id) const {
+    const Node* node = producer_of<Lookup>(graph_, id);
+    const Tensor* table = node ? constant_of(graph_, node->inputs[1]) : nullptr;
+    if (!table) return {id, all_bytes(graph_.type(id).dtype)};
+    const ByteFunction above = bytes(node->inputs[0]);
+    return {above.src, compute(Lookup(), {&above.table, table})};
   }
 
   const Graph& graph_;

@@ -106,6 +106,7 @@ OpPtr on_quantised(RewriteContext& context, const OpPtr& op) {
   if (!parameters) return nullptr;
   const Quantize& quantize = *op_cast<Quantize>(*context.node.op);
   const double number = std::nearbyint(static_cast<float>(pad->value) / parameters->scale) + double(parameters->zero);
+  if (std::isnan(number)) return nullptr;
   auto copy = std::make_shared<Pad>(*pad);
   copy->value = std::clamp(number, double(quantize.low), double(quantize.high));
   return copy;

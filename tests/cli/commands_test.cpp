@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/program_test.h"
+#include "frontends/onnx/model_builder.h"
 #include "io/image.h"
 #include "io/npy.h"
 #include "io/npz.h"
@@ -152,6 +153,18 @@ TEST_F(Commands, Info) {
   EXPECT_NE(out.find("Conv 2"), std::string::npos);
   EXPECT_EQ(json("i.json")["inputs"][0]["type"], "f32[1x1x28x28]");
   EXPECT_GT(json("i.json")["macs"], 700000);
+}
+
+TEST_F(Commands, WhatAQuantisedNetworkComputesOnFloats) {
+  onnx_frontend::TestModel model;
+  model.input("x", {1, 4}, onnx::TensorProto::UINT8).floats("s", {}, {0.5f});
+  model.add("DequantizeLinear", {"x", "s"}, {"a"}).add("Softmax", {"a"}, {"b"}, "scores");
+  model.add("QuantizeLinear", {"b", "s"}, {"y"}).output("y");
+  write("q.onnx", model.bytes());
+  expect_success("softmax 1: it has no integer form", "info q.onnx --json q.json");
+  EXPECT_EQ(json("q.json")["in_floats"][0]["name"], "scores");
+  const std::string out = expect_success("though the network is quantised", "explain q.onnx");
+  EXPECT_NE(out.find("scores (softmax): it has no integer form"), std::string::npos) << out;
 }
 
 }  // namespace

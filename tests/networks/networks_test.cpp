@@ -198,9 +198,13 @@ TEST_P(QuantisedNetwork, AgreesWithItsFrameworkOnEveryIsa) {
     SCOPED_TRACE(isa);
     const Tensor found = run_network(name, entry, isa);
     check_quanta(found, expected, quantum_of(graph));
-    if (expected.elems() <= 1001) EXPECT_EQ(top5(found)[0], top5(expected)[0]);
+    if (expected.elems() <= 1001) {
+      EXPECT_EQ(top5(found)[0], top5(expected)[0]);
+    }
     if (first.empty()) first = found;
-    if (float_nodes(graph).empty()) EXPECT_EQ(std::memcmp(found.data(), first.data(), found.bytes()), 0);
+    if (float_nodes(graph).empty()) {
+      EXPECT_EQ(std::memcmp(found.data(), first.data(), found.bytes()), 0);
+    }
   }
 }
 

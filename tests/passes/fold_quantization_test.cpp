@@ -191,6 +191,18 @@ output %d
                 "%d = lookup(%x, u8[256])\n");
 }
 
+/// Silu as quantising tools write it: its sigmoid is quantised, too.
+TEST(FoldQuantization, FunctionsOfTables) {
+  expect_folded(kByte + R"(%b f32[8x32] = sigmoid(%a)
+%c u8[8x32] = quantize(%b, %t) to=u8 low=0 high=255
+%d f32[8x32] = dequantize(%c, %t)
+%e f32[8x32] = mul(%a, %d)
+%f i8[8x32] = quantize(%e, %s, %z) to=i8 low=-128 high=127
+output %f
+)",
+                "%f = lookup(%x, i8[256])\n");
+}
+
 TEST(FoldQuantization, SlowFunctionWithAFloatResult) {
   expect_folded(kByte + "%b f32[8x32] = tanh(%a)\noutput %b\n", "%b = lookup(%x, f32[256])\n");
   expect_kept(kByte + "%b f32[8x32] = relu(%a)\noutput %b\n");
