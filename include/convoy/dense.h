@@ -1,5 +1,6 @@
 // Dense inference: a network for small patches applied to every patch of an image. Patches overlap, and what they have
-// in common is computed once; results are those of the patch network for each patch.
+// in common is computed once; results are those of the patch network for each patch, unless an approximation is asked
+// for.
 //
 //   auto dense = convoy::compile_dense("denoise_16x16.onnx");
 //   convoy::Tensor image = ..., result = ...;                      // dense->output_size(height, width)
@@ -31,10 +32,22 @@ struct DenseOptions {
   /// patch; 0: what the output's shape says, or a square of as many pixels as it has elements.
   int64_t block = 0;
   Border border = Border::reflect;
+  /// Zeros with which a network pads its patches make overlapping patches differ, so that they share little. With this,
+  /// its windows read the pixels around a patch instead, as far as the rest of the network can be shared: results
+  /// change, by what DenseDifference says. Nothing changes for networks without padding.
+  bool approximate = false;
   /// Pixels of the output that are computed at once, rows and columns; 0: measured.
   int64_t tile_height = 0, tile_width = 0;
   /// Size of the images to come, if it is known: tiles are then cut to fit.
   int64_t height = 0, width = 0;
+};
+
+/// What an approximate result differs by from the exact one, at up to 256 patches that are evenly spread over an image
+/// or a shard, those at its borders included.
+struct DenseDifference {
+  int64_t patches = 0;           ///< 0 when the network is exact
+  double largest = 0, mean = 0;  ///< of |result - exact result|
+  float low = 0, high = 0;       ///< smallest and largest exact result
 };
 
 /// An image that comes and goes in rows, or part of one.
@@ -45,6 +58,8 @@ struct DenseRows : RowStream {
   int64_t shard = 0, shards = 1;
   /// Rows of the result that are computed together, about: bands. 0: as many as take 40 MB.
   int64_t band_rows = 0;
+  /// Unless null, run() measures this on the way.
+  DenseDifference* difference = nullptr;
 };
 
 struct DenseInfo {
@@ -57,6 +72,9 @@ struct DenseInfo {
   bool streamed = false;
   /// The first node that is computed for each patch by itself, and why; empty when patches share all.
   std::string not_shared;
+  /// The nodes that read pixels around their patch instead of padding, see DenseOptions::approximate; empty when
+  /// results are exact.
+  std::vector<std::string> approximated;
   double macs_per_pixel = 0;        ///< multiply-adds for a pixel of the output, tiles' common borders included
   double patch_macs_per_pixel = 0;  ///< patch by patch
 };
@@ -79,6 +97,8 @@ class DenseProgram {
   Status run(const ImageView& image, const ImageView& result, const Progress& progress = nullptr) const;
   /// Reads, computes and writes at the same time; takes memory for a few hundred rows.
   Status run(const DenseRows& rows, const Progress& progress = nullptr) const;
+  /// Of `result`, which run() has computed from `image`.
+  Result<DenseDifference> difference(const ImageView& image, const ImageView& result) const;
   /// {first, number} of the result's rows that the shard of `rows` writes; an image of few rows leaves some shards
   /// none.
   Result<std::pair<int64_t, int64_t>> shard_rows(const DenseRows& rows) const;

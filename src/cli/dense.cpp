@@ -27,7 +27,7 @@ struct DenseCommandOptions {
   int64_t step = 0, block = 0;
   std::string border = "reflect", tile, json;
   int runs = 0;
-  bool layers = false;
+  bool layers = false, approximate = false;
 };
 
 Border parse_border(const std::string& word) {
@@ -53,6 +53,7 @@ DenseOptions dense_options(const DenseCommandOptions& options, const ImageSize& 
                      .step = options.step,
                      .block = options.block,
                      .border = parse_border(options.border),
+                     .approximate = options.approximate,
                      .height = size.height,
                      .width = size.width};
   parse_tile(options.tile, dense);
@@ -65,6 +66,18 @@ DenseProgram compile(const DenseCommandOptions& options, const ImageSize& size) 
   return value_of(compile_dense(options.model.model, dense));
 }
 
+void print_approximation(const DenseInfo& info) {
+  const size_t nodes = info.approximated.size();
+  if (nodes == 0) {
+    fmt::print("approximate: there is no padding that pixels could replace, results are exact\n");
+  } else if (nodes == 1) {
+    fmt::print("approximate: {} reads the image around the patch instead of padding\n", info.approximated[0]);
+  } else {
+    fmt::print("approximate: {} nodes read the image around the patch instead of padding, the first is {}\n", nodes,
+               info.approximated[0]);
+  }
+}
+
 void print_network(const DenseCommandOptions& options, const DenseProgram& dense) {
   const DenseInfo& info = dense.info();
   const std::string every = info.step == 1 ? "pixel" : fmt::format("{} pixels", info.step);
@@ -72,6 +85,7 @@ void print_network(const DenseCommandOptions& options, const DenseProgram& dense
              info.patch_height, info.channels, every, info.block, info.block, info.out_channels);
   fmt::print("{} multiply-adds a pixel instead of {} patch by patch: {}x less\n", count_text(info.macs_per_pixel),
              count_text(info.patch_macs_per_pixel), three_digits(info.patch_macs_per_pixel / info.macs_per_pixel));
+  if (options.approximate) print_approximation(info);
   if (!info.not_shared.empty()) fmt::print("computed patch by patch from {}\n", info.not_shared);
   fmt::print("tiles of {}x{} pixels{}, {}\n", info.tile_width, info.tile_height, info.streamed ? " down strips" : "",
              threads_text(info.threads));
@@ -87,10 +101,17 @@ struct Work {
   double pixels() const { return static_cast<double>(size.height * size.width); }
 };
 
-/// Reads, computes and writes at the same time. Returns seconds, also of the files.
-double run_rows(const DenseProgram& dense, const Work& work) {
+struct Outcome {
+  double seconds = 0;
+  DenseDifference difference;
+};
+
+/// Reads, computes and writes at the same time. Seconds are also of the files.
+Outcome run_rows(const DenseProgram& dense, const Work& work) {
   RunProgress progress(work.pixels());
+  Outcome outcome;
   DenseRows rows = work.rows;
+  rows.difference = &outcome.difference;
   rows.read = [&](int64_t first, int64_t count, float* planes, int64_t plane_stride) {
     work.image.read(first, count, planes, plane_stride);
   };
@@ -98,11 +119,12 @@ double run_rows(const DenseProgram& dense, const Work& work) {
     work.result.write(count, planes, plane_stride);
   };
   throw_if_failed(dense.run(rows, std::ref(progress)));
-  return progress.seconds();
+  outcome.seconds = progress.seconds();
+  return outcome;
 }
 
-/// From memory to memory, so many times; then writes. Returns seconds of the fastest run, without files.
-double run_in_memory(const DenseProgram& dense, const Work& work, int runs) {
+/// From memory to memory, so many times; then writes. Seconds are of the fastest run, without files.
+Outcome run_in_memory(const DenseProgram& dense, const Work& work, int runs) {
   const ImageSize& size = work.image.size;
   const Tensor image(DType::f32, Shape{1, work.image.channels, size.height, size.width});
   work.image.read(0, size.height, image_of(image).data, size.height * size.width);
@@ -114,7 +136,7 @@ double run_in_memory(const DenseProgram& dense, const Work& work, int runs) {
     best = run == 0 ? progress.seconds() : std::min(best, progress.seconds());
   }
   work.result.write(work.size.height, result.as<float>(), work.size.height * work.size.width);
-  return best;
+  return {best, value_of(dense.difference(image_of(image), image_of(result)))};
 }
 
 void check_options(const DenseCommandOptions& options) {
@@ -130,20 +152,44 @@ void check_options(const DenseCommandOptions& options) {
   if (options.runs > 0) usage_error("--runs computes whole images, not a --shard");
 }
 
-void write_report(const DenseCommandOptions& options, const DenseInfo& info, const ImageSize& size, double seconds) {
+void print_difference(const DenseDifference& difference, const Shard& shard) {
+  if (difference.patches == 0) return;
+  const double range = double{difference.high} - difference.low;
+  const auto percent = [&](double value) {
+    return range > 0 ? fmt::format(" ({}%)", three_digits(100 * value / range)) : "";
+  };
+  fmt::print(
+      "difference from exact results at {} patches spread over the {}: {:.2g}{} at most, {:.2g}{} on average, of "
+      "values {:.3g}..{:.3g}\n",
+      difference.patches, shard.count > 1 ? "shard" : "image", difference.largest, percent(difference.largest),
+      difference.mean, percent(difference.mean), difference.low, difference.high);
+}
+
+nlohmann::ordered_json approximation(const DenseInfo& info, const DenseDifference& difference) {
+  return {{"nodes", info.approximated},
+          {"patches", difference.patches},
+          {"max_difference", difference.largest},
+          {"mean_difference", difference.mean},
+          {"exact_range", {difference.low, difference.high}}};
+}
+
+void write_report(const DenseCommandOptions& options, const DenseInfo& info, const ImageSize& size,
+                  const Outcome& outcome) {
   if (options.json.empty()) return;
   const auto pixels = static_cast<double>(size.height * size.width);
-  write_json(options.json, {{"version", 1},
-                            {"model", file_name(options.model.model)},
-                            {"threads", info.threads},
-                            {"tile", {info.tile_width, info.tile_height}},
-                            {"streamed", info.streamed},
-                            {"output", {size.width, size.height}},
-                            {"s", seconds},
-                            {"mpixel_per_s", pixels / seconds / 1e6},
-                            {"macs_per_pixel", info.macs_per_pixel},
-                            {"patch_macs_per_pixel", info.patch_macs_per_pixel},
-                            {"not_shared", info.not_shared}});
+  nlohmann::ordered_json report = {{"version", 1},
+                                   {"model", file_name(options.model.model)},
+                                   {"threads", info.threads},
+                                   {"tile", {info.tile_width, info.tile_height}},
+                                   {"streamed", info.streamed},
+                                   {"output", {size.width, size.height}},
+                                   {"s", outcome.seconds},
+                                   {"mpixel_per_s", pixels / outcome.seconds / 1e6},
+                                   {"macs_per_pixel", info.macs_per_pixel},
+                                   {"patch_macs_per_pixel", info.patch_macs_per_pixel},
+                                   {"not_shared", info.not_shared}};
+  if (options.approximate) report["approximate"] = approximation(info, outcome.difference);
+  write_json(options.json, report);
 }
 
 int dense(const DenseCommandOptions& options) {
@@ -165,11 +211,12 @@ int dense(const DenseCommandOptions& options) {
   if (options.layers) print_layer_rates(program.tile_program(), info.tile_height * info.tile_width);
 
   const Work work{*input.rows, result, part, rows};
-  const double seconds = options.runs > 0 ? run_in_memory(program, work, options.runs) : run_rows(program, work);
+  const Outcome outcome = options.runs > 0 ? run_in_memory(program, work, options.runs) : run_rows(program, work);
   const std::string written = result.commit();
-  write_report(options, info, part, seconds);
+  write_report(options, info, part, outcome);
   if (!written.empty()) fmt::print("{}\n", written);
-  const double flops = 2 * work.pixels() * info.macs_per_pixel;
+  print_difference(outcome.difference, shard);
+  const double seconds = outcome.seconds, flops = 2 * work.pixels() * info.macs_per_pixel;
   fmt::print("{}x{} pixels in {}{}: {} Mpixel/s, {} GFLOP/s\n", part.width, part.height, time_text(seconds * 1e9),
              options.runs > 0 ? "" : ", files included", three_digits(work.pixels() / seconds / 1e6),
              three_digits(flops / seconds / 1e9));
@@ -194,6 +241,9 @@ void add_dense(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 4096));
   command->add_option("--border", options->border,
                       "what patches at the edge see: reflect (default), replicate, zero; valid: no such patches");
+  command->add_flag("--approximate", options->approximate,
+                    "read the image around a patch where the network pads it: faster, and results differ, by what "
+                    "is measured and shown");
   command->add_option("--tile", options->tile, "WIDTHxHEIGHT: pixels computed at once (default: measured)");
   command->add_option("--runs", options->runs, "compute so many times in memory and show the fastest run without files")
       ->check(CLI::Range(1, 1000));

@@ -4,11 +4,13 @@
 #include <chrono>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "dense/densify.h"
 #include "dense/stream.h"
 #include "dense/tiles.h"
+#include "dense/without_padding.h"
 #include "passes/passes.h"
 #include "runtime/compile.h"
 #include "runtime/program_data.h"
@@ -31,8 +33,15 @@ class DenseCompiler {
   DenseCompiler(Graph patch, const DenseOptions& options)
       : options_(options),
         threads_(make_target(options.compile).threads),
-        patch_(run_passes(std::move(patch))),
-        geometry_(patch_geometry(patch_, {.step = options.step, .block = options.block})) {}
+        exact_(run_passes(std::move(patch))),
+        geometry_(patch_geometry(exact_, {.step = options.step, .block = options.block})),
+        patch_(exact_) {
+    if (!options.approximate) return;
+    WithoutPadding network = without_padding(exact_);
+    patch_ = std::move(network.graph);
+    geometry_.margin = network.margin;
+    approximated_ = std::move(network.nodes);
+  }
 
   DenseProgram compile() {
     const int64_t width = options_.tile_width, height = options_.tile_height;
@@ -53,12 +62,30 @@ class DenseCompiler {
                    .tile_width = best.tile.cols * block,
                    .streamed = best.streamed,
                    .not_shared = best.not_shared,
+                   .approximated = approximated_,
                    .macs_per_pixel = static_cast<double>(best.program.data().plan.macs) / pixels,
-                   .patch_macs_per_pixel = static_cast<double>(patch_.macs()) / static_cast<double>(block * block)};
-    return DenseProgram(std::make_shared<DenseData>(DenseData{geometry_, info, std::move(best)}));
+                   .patch_macs_per_pixel = static_cast<double>(exact_.macs()) / static_cast<double>(block * block)};
+    return DenseProgram(std::make_shared<DenseData>(DenseData{geometry_, info, std::move(best), exact()}));
   }
 
  private:
+  /// What results of an approximate network are compared with.
+  std::optional<Program> exact() const {
+    if (approximated_.empty()) return std::nullopt;
+    PatchGeometry patch = geometry_;
+    patch.margin = {};
+    CompileOptions options = for_one_thread();
+    // What the caller says of implementations and memory is meant for tiles.
+    options.set_impl.clear(), options.plan_file.clear(), options.max_memory = 0;
+    return compile_graph(densify(exact_, patch, {1, 1}).graph, options);
+  }
+
+  CompileOptions for_one_thread() const {
+    CompileOptions options = options_.compile;
+    options.threads = 1;
+    return options;
+  }
+
   /// Small tiles compute more borders, or fill registers less well; large ones leave the caches, or threads without
   /// work.
   TileProgram fastest() const {
@@ -92,8 +119,7 @@ class DenseCompiler {
   }
 
   TileProgram compiled(PatchGrid tile) const {
-    CompileOptions one_thread = options_.compile;
-    one_thread.threads = 1;
+    const CompileOptions one_thread = for_one_thread();
     DenseNetwork dense = densify(patch_, geometry_, tile);
     std::string refusal;
     if (auto strips = stream(dense.graph, tile.rows * geometry_.step, Edges::none, refusal)) {
@@ -130,8 +156,10 @@ class DenseCompiler {
 
   const DenseOptions& options_;
   const int threads_;
-  const Graph patch_;
-  const PatchGeometry geometry_;
+  const Graph exact_;
+  PatchGeometry geometry_;
+  Graph patch_;  ///< the network that is computed: exact_, or an approximation
+  std::vector<std::string> approximated_;
 };
 
 }  // namespace

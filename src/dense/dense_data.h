@@ -3,6 +3,7 @@
 
 #include <convoy/dense.h>
 
+#include <optional>
 #include <string>
 
 #include "dense/patch_geometry.h"
@@ -24,6 +25,8 @@ struct DenseData {
   PatchGeometry geometry;
   DenseInfo info;
   TileProgram tile;
+  /// For an approximate network: the exact one for one patch, planes of channels in and out.
+  std::optional<Program> exact = std::nullopt;
 
   int threads() const { return info.threads; }
 };

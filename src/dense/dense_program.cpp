@@ -4,6 +4,7 @@
 #include "dense/dense_data.h"
 #include "dense/dense_run.h"
 #include "dense/dense_stream.h"
+#include "dense/difference.h"
 #include "dense/tiles.h"
 #include "runtime/compile.h"
 #include "support/error.h"
@@ -43,6 +44,10 @@ Status DenseProgram::run(const ImageView& image, const ImageView& result, const 
 
 Status DenseProgram::run(const DenseRows& rows, const Progress& progress) const {
   return status_of([&] { run_dense_rows(*data_, rows, progress); });
+}
+
+Result<DenseDifference> DenseProgram::difference(const ImageView& image, const ImageView& result) const {
+  return catch_errors([&] { return dense_difference(*data_, image, result); });
 }
 
 Result<std::pair<int64_t, int64_t>> DenseProgram::shard_rows(const DenseRows& rows) const {

@@ -17,16 +17,6 @@ Span part_of(const Span& all, int64_t index, int64_t size) {
   return {all.begin + index * size, std::min(all.begin + (index + 1) * size, all.end)};
 }
 
-void check_sizes(const PatchGeometry& g, const PatchLayout& layout, const ImageView& image, const ImageView& result) {
-  if (image.channels != g.channels) {
-    usage_error("the image has {} channels, the network takes {}", image.channels, g.channels);
-  }
-  if (result.channels != g.out_channels || result.height != layout.rows || result.width != layout.cols) {
-    usage_error("the result is {}x{} with {} channels, not {}x{} with {}", layout.cols, layout.rows, g.out_channels,
-                result.width, result.height, result.channels);
-  }
-}
-
 }  // namespace
 
 DenseRun::DenseRun(const detail::DenseData& data, int64_t height, int64_t width)
@@ -47,9 +37,9 @@ ItemGrid DenseRun::divide(const Span& patches) const {
 }
 
 Span DenseRun::rows_seen(const Span& patches) const {
-  const int64_t rows = (patches.size() - 1) * g_.step + g_.height;
+  const int64_t rows = (patches.size() - 1) * g_.step + g_.rows_read();
   Span span{height_, 0};
-  for (int64_t row : seen(patches.begin * g_.step - layout_.top, rows, height_)) {
+  for (int64_t row : seen_pixels(patches.begin * g_.step - layout_.top, rows, height_, data_.info.border)) {
     if (row < 0) continue;
     span = {std::min(span.begin, row), std::max(span.end, row + 1)};
   }
@@ -76,7 +66,7 @@ void DenseRun::compute(Context& context, const Band& band, int64_t item) const {
   const int64_t first_col = std::max<int64_t>(0, cols.end - tile_.cols);
   if (data_.tile.streamed) return strip(context, band, rows, cols, first_col);
   const int64_t first_row = std::max(band.patches.begin, rows.end - tile_.rows);
-  read(context, band, first_row * g_.step, first_col);
+  read(context.input(0), band, first_row * g_.step - layout_.top, first_col * g_.step - layout_.left);
   context.run();
   write(context, band, first_row * g_.block, rows, cols, first_col);
 }
@@ -85,21 +75,27 @@ void DenseRun::strip(Context& context, const Band& band, const Span& rows, const
   const int64_t run_rows = tile_.rows * g_.block, delay = data_.tile.delay;
   const int64_t runs = ceil_div(rows.size() * g_.block + delay, run_rows);
   for (int64_t t = 0; t < runs; ++t) {
-    read(context, band, (rows.begin + t * tile_.rows) * g_.step, first_col);
+    const int64_t top = (rows.begin + t * tile_.rows) * g_.step;
+    read(context.input(0), band, top - layout_.top, first_col * g_.step - layout_.left);
     context.run();
     write(context, band, rows.begin * g_.block + t * run_rows - delay, rows, cols, first_col);
   }
 }
 
-/// Fills the context's image from patch column `first_col` and the row `top` of the image with its border on.
-void DenseRun::read(Context& context, const Band& band, int64_t top, int64_t first_col) const {
-  Tensor& input = context.input(0);
-  std::vector<int64_t> rows = seen(top - layout_.top, input.shape()[2], height_);
+void DenseRun::read_patch(Tensor& planes, const Band& band, int64_t row, int64_t col) const {
+  read(planes, band, row * g_.step - layout_.top + g_.margin[0].before,
+       col * g_.step - layout_.left + g_.margin[1].before);
+}
+
+/// Fills 1 x channels x rows x columns with what is seen from row `top` and column `left` of the image on.
+void DenseRun::read(Tensor& planes, const Band& band, int64_t top, int64_t left) const {
+  std::vector<int64_t> rows = seen_pixels(top, planes.shape()[2], height_, data_.info.border);
   // Behind the band's last patches, where nobody reads the results, its last row will do.
   for (int64_t& row : rows) {
     if (row >= 0) row = std::clamp<int64_t>(row - band.first_row, 0, band.image.height - 1);
   }
-  read_tile(band.image, rows, seen(first_col * g_.step - layout_.left, input.shape()[3], width_), input.as<float>());
+  const std::vector<int64_t> cols = seen_pixels(left, planes.shape()[3], width_, data_.info.border);
+  read_tile(band.image, rows, cols, planes.as<float>());
 }
 
 /// Writes what lies inside of the patches of rows and cols. `top`: row of the result that the context's output begins
@@ -116,16 +112,22 @@ void DenseRun::write(const Context& context, const Band& band, int64_t top, cons
              begin - band.first_result_row, from);
 }
 
-std::vector<int64_t> DenseRun::seen(int64_t begin, int64_t count, int64_t extent) const {
-  // Tiles may reach beyond the last patches, where nobody reads their results.
-  const Border border = data_.info.border == Border::valid ? Border::replicate : data_.info.border;
-  return seen_pixels(begin, count, extent, border);
+void check_sizes(const detail::DenseData& data, const PatchLayout& layout, const ImageView& image,
+                 const ImageView& result) {
+  const PatchGeometry& g = data.geometry;
+  if (image.channels != g.channels) {
+    usage_error("the image has {} channels, the network takes {}", image.channels, g.channels);
+  }
+  if (result.channels != g.out_channels || result.height != layout.rows || result.width != layout.cols) {
+    usage_error("the result is {}x{} with {} channels, not {}x{} with {}", layout.cols, layout.rows, g.out_channels,
+                result.width, result.height, result.channels);
+  }
 }
 
 void run_dense(const detail::DenseData& data, const ImageView& image, const ImageView& result,
                const Progress& progress) {
   const DenseRun run(data, image.height, image.width);
-  check_sizes(data.geometry, run.layout(), image, result);
+  check_sizes(data, run.layout(), image, result);
   Band band{.patches = {0, run.layout().grid.rows}, .image = image, .result = result};
   band.items = run.divide(band.patches);
   const int64_t items = band.items.items();

@@ -39,13 +39,14 @@ class DenseRun {
   /// A context for compute(), of one thread's own.
   Context context() const;
   void compute(Context& context, const Band& band, int64_t item) const;
+  /// The pixels of one patch of the band, without its margin: 1 x channels x height x width.
+  void read_patch(Tensor& planes, const Band& band, int64_t row, int64_t col) const;
 
  private:
   void strip(Context& context, const Band& band, const Span& rows, const Span& cols, int64_t first_col) const;
-  void read(Context& context, const Band& band, int64_t top, int64_t first_col) const;
+  void read(Tensor& planes, const Band& band, int64_t top, int64_t left) const;
   void write(const Context& context, const Band& band, int64_t top, const Span& rows, const Span& cols,
              int64_t first_col) const;
-  std::vector<int64_t> seen(int64_t begin, int64_t count, int64_t extent) const;
 
   const detail::DenseData& data_;
   const PatchGeometry& g_;
@@ -53,6 +54,10 @@ class DenseRun {
   const PatchLayout layout_;
   const int64_t height_, width_;
 };
+
+/// Throws Error when image and result do not fit the network.
+void check_sizes(const detail::DenseData& data, const PatchLayout& layout, const ImageView& image,
+                 const ImageView& result);
 
 /// Throws Error when image and result do not fit the network.
 void run_dense(const detail::DenseData& data, const ImageView& image, const ImageView& result,

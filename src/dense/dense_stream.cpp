@@ -4,8 +4,10 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 
+#include "dense/difference.h"
 #include "support/error.h"
 #include "support/int_math.h"
 
@@ -69,6 +71,7 @@ class BandPipeline {
     // them.
     for (size_t k = seen_.size() - 1; k > 0; --k) seen_[k - 1].begin = std::min(seen_[k - 1].begin, seen_[k].begin);
     for (size_t k = 1; k < seen_.size(); ++k) seen_[k].end = std::max(seen_[k].end, seen_[k - 1].end);
+    if (rows.difference && data.exact) meter_.emplace(data, run, patches);
     allocate();
   }
 
@@ -81,6 +84,7 @@ class BandPipeline {
     }
     for (std::thread& thread : threads) thread.join();
     if (failure_) std::rethrow_exception(failure_);
+    if (meter_) *rows_.difference = meter_->difference();
   }
 
  private:
@@ -157,6 +161,7 @@ class BandPipeline {
     for (int64_t k = 0; k < count(); ++k) {
       if (!wait([&] { return k < read_ && slot(k).items_left == 0; })) return;
       const Band& band = slot(k).band;
+      if (meter_) meter_->add(band);
       rows_.write(band.first_result_row, band.result.height, band.result.data, band.result.channel_stride);
       const std::lock_guard lock(mutex_);
       written_ = k + 1;
@@ -198,6 +203,7 @@ class BandPipeline {
   std::vector<Span> seen_;   ///< rows of the image that are in memory for each
   std::vector<Slot> slots_;
   int64_t items_ = 0;
+  std::optional<DifferenceMeter> meter_;  ///< the writer's
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -218,6 +224,7 @@ Span shard_patches(const DenseData& data, const DenseRun& run, const DenseRows& 
 void run_dense_rows(const DenseData& data, const DenseRows& rows, const Progress& progress) {
   const DenseRun run(data, rows.height, rows.width);
   const Span patches = shard_patches(data, run, rows);
+  if (rows.difference) *rows.difference = {};
   if (patches.size() > 0) BandPipeline(data, run, rows, patches, progress).compute_all();
 }
 

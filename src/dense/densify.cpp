@@ -43,11 +43,10 @@ class Densifier {
   void add_input() {
     const int64_t step = geometry_.step;
     const Spacing spacing{.patch_step = step};
-    const Shape shape{1, geometry_.channels, covered(spacing, grid_.rows, geometry_.height),
-                      covered(spacing, grid_.cols, geometry_.width)};
+    const MapShape patch{geometry_.channels, geometry_.rows_read(), geometry_.cols_read()};
+    const Shape shape{1, patch.channels, covered(spacing, grid_.rows, patch.h), covered(spacing, grid_.cols, patch.w)};
     const ValueId image = builder_.input(patch_.value(patch_.inputs[0]).name, {DType::f32, shape});
-    values_[patch_image(patch_)] =
-        SharedMap{image, {geometry_.channels, geometry_.height, geometry_.width}, spacing, spacing};
+    values_[patch_image(patch_)] = SharedMap{image, patch, spacing, spacing};
   }
 
   void add_node(const Node& node) {

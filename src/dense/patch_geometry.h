@@ -1,6 +1,7 @@
 // What a patch network reads and writes: the sizes that dense inference needs to know.
 #pragma once
 
+#include "dense/reach.h"
 #include "graph/graph.h"
 
 namespace convoy {
@@ -17,6 +18,11 @@ struct PatchGeometry {
   int64_t channels = 1, height = 1, width = 1;  ///< of a patch
   int64_t out_channels = 1, block = 1;          ///< a patch's output: out_channels x block x block
   int64_t step = 1;
+  /// Pixels around a patch that the network reads as well; they move neither patches nor blocks.
+  Margins margin = {};
+
+  int64_t rows_read() const { return height + margin[0].before + margin[0].after; }
+  int64_t cols_read() const { return width + margin[1].before + margin[1].after; }
 };
 
 /// Reads the sizes off the network. Throws Error when it does not have one image as input and one output, when the

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "dense/channel_constant.h"
 #include "ops/avg_pool2d.h"
 #include "ops/batch_norm.h"
 #include "ops/channel_shuffle.h"
 #include "ops/concat.h"
 #include "ops/conv2d.h"
 #include "ops/elementwise.h"
-#include "ops/expand.h"
 #include "ops/lrn.h"
 #include "ops/matmul.h"
 #include "ops/max_pool2d.h"
@@ -114,26 +114,6 @@ SharedResult SharedRules::unary(const Node& node, const SharedMap& src) {
 
 // Two operands.
 
-std::optional<Tensor> SharedRules::channel_constant(ValueId constant, ValueId value, const MapShape& map) const {
-  const Tensor& given = *patch_.value(constant).constant;
-  if (given.dtype() != DType::f32) return std::nullopt;
-  if (given.elems() == 1) return Tensor(given).reshaped(Shape{1});
-  const Shape& shape = patch_.type(value).shape;
-  if (broadcast_shape(given.shape(), shape) != shape) return std::nullopt;
-  Expand expand;
-  expand.shape = shape;
-  Tensor all(DType::f32, shape);
-  const Tensor* inputs[] = {&given};
-  expand.reference(inputs, {&all, 1});
-  Tensor channels(DType::f32, Shape{1, map.channels, 1, 1});
-  for (int64_t c = 0; c < map.channels; ++c) {
-    const std::span<const float> elements(all.as<float>() + c * map.h * map.w, map.h * map.w);
-    if (std::ranges::any_of(elements, [&](float element) { return element != elements[0]; })) return std::nullopt;
-    channels.as<float>()[c] = elements[0];
-  }
-  return channels;
-}
-
 SharedResult SharedRules::binary(const Node& node, const std::vector<const SharedMap*>& operands) {
   if (operands[0] && operands[1]) return binary_of_maps(node, *operands[0], *operands[1]);
   const int from_map = operands[0] ? 0 : 1;
@@ -141,7 +121,7 @@ SharedResult SharedRules::binary(const Node& node, const std::vector<const Share
   const ValueId constant = node.inputs[1 - from_map], value = node.inputs[from_map];
   if (patch_.type(node.outputs[0]).shape != patch_.type(value).shape)
     return no("its constant is larger than the patch");
-  auto channels = channel_constant(constant, value, src.patch);
+  auto channels = channel_constant(*patch_.value(constant).constant, patch_.type(value).shape, src.patch);
   if (!channels) return no("its constant differs between the pixels of a patch");
   const ValueId other = dense_.constant(patch_.value(constant).name, std::move(*channels));
   SharedMap result = src;

@@ -47,9 +47,6 @@ class SharedRules {
   SharedResult concat(const Node& node, const std::vector<const SharedMap*>& operands);
 
   bool is_image(ValueId id, const SharedMap& map) const;
-  /// What adds to each channel as much as the constant adds to each element of the value; nothing when it differs
-  /// between the elements of a channel.
-  std::optional<Tensor> channel_constant(ValueId constant, ValueId value, const MapShape& map) const;
   Slid slide(const SharedMap& src, const MapShape& result, const std::vector<int64_t>& strides,
              const std::vector<int64_t>& dilations) const;
   /// The map from its offsets on, which become 0.

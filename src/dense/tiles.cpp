@@ -18,7 +18,7 @@ int64_t reflected(int64_t i, int64_t extent) {
 
 int64_t seen_pixel(int64_t i, int64_t extent, Border border) {
   if (i >= 0 && i < extent) return i;
-  if (border == Border::zero) return -1;
+  if (border == Border::zero || border == Border::valid) return -1;
   return border == Border::reflect ? reflected(i, extent) : std::clamp<int64_t>(i, 0, extent - 1);
 }
 
@@ -44,7 +44,7 @@ bool is_stretch(const std::vector<int64_t>& indices) {
 PatchLayout patch_layout(const PatchGeometry& g, Border border, int64_t height, int64_t width) {
   const PatchAxis h = patch_axis(height, g.height, g.step, g.block, border);
   const PatchAxis w = patch_axis(width, g.width, g.step, g.block, border);
-  return {{h.patches, w.patches}, h.before, w.before, h.pixels, w.pixels};
+  return {{h.patches, w.patches}, h.before + g.margin[0].before, w.before + g.margin[1].before, h.pixels, w.pixels};
 }
 
 ItemGrid divide_image(PatchGrid image, PatchGrid tile, bool streamed, int threads) {

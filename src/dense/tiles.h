@@ -13,7 +13,7 @@ namespace convoy {
 /// Where the patches of an image lie.
 struct PatchLayout {
   PatchGrid grid;              ///< of the whole image
-  int64_t top = 0, left = 0;   ///< pixels that the first patch begins before the image
+  int64_t top = 0, left = 0;   ///< pixels that the first patch begins before the image, its margin included
   int64_t rows = 0, cols = 0;  ///< of the result
 };
 
@@ -31,7 +31,8 @@ struct ItemGrid {
 ItemGrid divide_image(PatchGrid image, PatchGrid tile, bool streamed, int threads);
 
 /// For `count` pixels along an axis from `begin` on, the pixel of the image, of that extent, that is seen there: its
-/// index, or -1 for zero. `extent` > 0.
+/// index, or -1 for zero. `extent` > 0. Patches that lie inside have nothing but margins beyond the image: zeros, which
+/// the networks' own padding would be.
 std::vector<int64_t> seen_pixels(int64_t begin, int64_t count, int64_t extent, Border border);
 
 /// Reads rows[y], cols[x] of each channel into planes that lie one after the other.

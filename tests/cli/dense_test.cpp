@@ -31,6 +31,21 @@ TEST_F(Dense, ComputesAnImage) {
   EXPECT_NE(out.find("computed patch by patch from node '/2/Conv' (conv2d): its padding"), std::string::npos) << out;
   EXPECT_EQ(read_npy(path("y.npy")).shape(), (Shape{1, 1, 40, 52}));
   EXPECT_NE(read("y.json").find("\"patch_macs_per_pixel\": 41220.0"), std::string::npos) << read("y.json");
+  EXPECT_EQ(read("y.json").find("approximate"), std::string::npos);
+}
+
+TEST_F(Dense, ApproximatesPaddedNetworks) {
+  const std::string first = "approximate: node '/2/Conv' (conv2d) reads the image around the patch";
+  const std::string out = expect_success(first, dense("--approximate --output y.npy --json y.json"));
+  EXPECT_EQ(out.find("computed patch by patch"), std::string::npos) << out;
+  EXPECT_NE(out.find("difference from exact results at 130 patches spread over the image: "), std::string::npos) << out;
+  EXPECT_NE(read("y.json").find("\"patches\": 130"), std::string::npos) << read("y.json");
+  EXPECT_NE(read("y.json").find("\"max_difference\""), std::string::npos) << read("y.json");
+  expect_success("difference from exact results at 130 patches", dense("--approximate --runs 1 --output z.npy"));
+  expect_success("spread over the shard", dense("--approximate --output z.npy --shard 2/2"));
+  const std::string valid = "dense " + model("patch_denoise_valid.onnx") + " --input x.npy --tile 24x16 ";
+  EXPECT_EQ(expect_success("results are exact", valid + "--approximate --output z.npy").find("difference"),
+            std::string::npos);
 }
 
 TEST_F(Dense, BordersAndSteps) {

@@ -7,6 +7,7 @@
 #include "dense/patch_by_patch.h"
 #include "dense/random_patch_network.h"
 #include "dense/tiles.h"
+#include "dense/without_padding.h"
 #include "passes/pass_test.h"
 #include "runtime/compile.h"
 
@@ -23,13 +24,13 @@ Tensor random_image(const Shape& shape, unsigned seed = 5) {
 }
 
 /// The image with all that patches see beyond it, by plain indexing.
-Tensor with_border(const Tensor& image, const DenseInfo& info, const PatchLayout& layout) {
-  const int64_t height = (layout.grid.rows - 1) * info.step + info.patch_height;
-  const int64_t width = (layout.grid.cols - 1) * info.step + info.patch_width;
+Tensor with_border(const Tensor& image, const PatchGeometry& geometry, Border border, const PatchLayout& layout) {
+  const int64_t height = (layout.grid.rows - 1) * geometry.step + geometry.rows_read();
+  const int64_t width = (layout.grid.cols - 1) * geometry.step + geometry.cols_read();
   const Shape& shape = image.shape();
   Tensor wide(DType::f32, Shape{1, shape[1], height, width});
-  const auto rows = seen_pixels(-layout.top, height, shape[2], info.border);
-  const auto cols = seen_pixels(-layout.left, width, shape[3], info.border);
+  const auto rows = seen_pixels(-layout.top, height, shape[2], border);
+  const auto cols = seen_pixels(-layout.left, width, shape[3], border);
   float* out = wide.as<float>();
   for (int64_t c = 0; c < shape[1]; ++c) {
     for (int64_t row : rows) {
@@ -40,10 +41,16 @@ Tensor with_border(const Tensor& image, const DenseInfo& info, const PatchLayout
   return wide;
 }
 
-Tensor expected_result(const Graph& patch, const DenseInfo& info, const Tensor& image) {
-  const PatchGeometry geometry = patch_geometry(patch, {.step = info.step, .block = info.block});
-  const PatchLayout layout = patch_layout(geometry, info.border, image.shape()[2], image.shape()[3]);
-  return patch_by_patch(patch, geometry, with_border(image, info, layout), layout.grid);
+Tensor expected_result(const Graph& patch, const DenseOptions& options, const Tensor& image) {
+  PatchGeometry geometry = patch_geometry(patch, {.step = options.step, .block = options.block});
+  Graph network = patch;
+  if (options.approximate) {
+    WithoutPadding approximation = without_padding(run_passes(patch));
+    network = std::move(approximation.graph);
+    geometry.margin = approximation.margin;
+  }
+  const PatchLayout layout = patch_layout(geometry, options.border, image.shape()[2], image.shape()[3]);
+  return patch_by_patch(network, geometry, with_border(image, geometry, options.border, layout), layout.grid);
 }
 
 /// Compares the top left part: patches at the end of an image may reach beyond the result.
@@ -70,7 +77,7 @@ void expect_dense(const Graph& patch, const DenseOptions& options, int64_t heigh
   const Tensor result(DType::f32, Shape{1, dense.info().out_channels, rows, cols});
   const Status status = dense.run(image_of(image), image_of(result));
   ASSERT_TRUE(status.ok()) << status.message();
-  expect_result(result, expected_result(patch, dense.info(), image));
+  expect_result(result, expected_result(patch, options, image));
 }
 
 void expect_dense(const std::string& model, const DenseOptions& options, int64_t height, int64_t width) {
@@ -116,6 +123,37 @@ TEST(DenseProgram, ImagesOfAllSizes) {
       expect_dense("patch_denoise_stride2.onnx", options, size, 31 - size);
     }
   }
+}
+
+TEST(DenseProgram, ApproximateNetworksOfAllBorders) {
+  for (Border border : {Border::reflect, Border::replicate, Border::zero, Border::valid}) {
+    for (int64_t step : {3, 4}) {
+      DenseOptions options{
+          .step = step, .block = step == 4 ? 4 : 1, .border = border, .approximate = true, .tile_height = 16};
+      expect_dense("patch_denoise_stride2.onnx", options, 37, 45);
+    }
+  }
+}
+
+TEST(DenseProgram, ApproximateNetworksMadeUp) {
+  constexpr unsigned kNetworks = 200;
+  int padded = 0;
+  for (unsigned seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE(seed);
+    const RandomPatchNetwork network = random_patch_network(2000 + seed);
+    if (without_padding(run_passes(network.graph)).nodes.empty()) continue;
+    ++padded;
+    DenseOptions options{.step = network.step,
+                         .block = network.block,
+                         .border = static_cast<Border>(seed % 3),
+                         .approximate = true,
+                         .tile_height = 5 * network.block,
+                         .tile_width = 6 * network.block};
+    options.compile.use_cache = false;
+    expect_dense(network.graph, options, 20 + seed % 9, 17 + seed % 7);
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GT(padded, 20);
 }
 
 /// Strips that threads share, each with line buffers to be filled first.

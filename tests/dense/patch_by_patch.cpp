@@ -3,14 +3,14 @@
 namespace convoy {
 namespace {
 
-/// The patch at (row, col) of the grid, out of an image of 1 x C x H x W.
+/// The patch at (row, col) of the grid with its margin, out of an image of 1 x C x H x W.
 Tensor patch_at(const Tensor& image, const PatchGeometry& g, int64_t row, int64_t col) {
-  Tensor patch(DType::f32, Shape{1, g.channels, g.height, g.width});
+  Tensor patch(DType::f32, Shape{1, g.channels, g.rows_read(), g.cols_read()});
   const int64_t rows = image.shape()[2], cols = image.shape()[3];
   float* out = patch.as<float>();
   for (int64_t c = 0; c < g.channels; ++c) {
-    for (int64_t y = 0; y < g.height; ++y) {
-      for (int64_t x = 0; x < g.width; ++x) {
+    for (int64_t y = 0; y < g.rows_read(); ++y) {
+      for (int64_t x = 0; x < g.cols_read(); ++x) {
         *out++ = image.as<float>()[(c * rows + row * g.step + y) * cols + col * g.step + x];
       }
     }

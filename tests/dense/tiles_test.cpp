@@ -11,6 +11,7 @@ TEST(Tiles, WhatIsSeenBeyondTheImage) {
   EXPECT_EQ(seen_pixels(-3, 10, 4, Border::reflect), (Pixels{3, 2, 1, 0, 1, 2, 3, 2, 1, 0}));
   EXPECT_EQ(seen_pixels(-2, 7, 3, Border::replicate), (Pixels{0, 0, 0, 1, 2, 2, 2}));
   EXPECT_EQ(seen_pixels(-2, 7, 3, Border::zero), (Pixels{-1, -1, 0, 1, 2, -1, -1}));
+  EXPECT_EQ(seen_pixels(-1, 5, 3, Border::valid), (Pixels{-1, 0, 1, 2, -1}));
   EXPECT_EQ(seen_pixels(-9, 3, 2, Border::reflect), (Pixels{1, 0, 1})) << "a mirror in a mirror";
   EXPECT_EQ(seen_pixels(-1, 3, 1, Border::reflect), (Pixels{0, 0, 0}));
 }
@@ -30,6 +31,13 @@ TEST(Tiles, BlocksCoverTheImage) {
   expect_layout(blocks, Border::reflect, 17, 8, {{5, 2}, 6, 4, 17, 8});
   expect_layout(blocks, Border::valid, 17, 30, {{1, 5}, 0, 0, 4, 20});
   expect_layout(blocks, Border::valid, 15, 30, {{0, 5}, 0, 0, 0, 20});
+}
+
+/// A margin moves neither patches nor blocks.
+TEST(Tiles, MarginsLieBeforeThePatches) {
+  const PatchGeometry blocks{.height = 16, .width = 12, .block = 4, .step = 4, .margin = {Margin{3, 1}, Margin{2, 5}}};
+  expect_layout(blocks, Border::reflect, 17, 8, {{5, 2}, 9, 6, 17, 8});
+  expect_layout(blocks, Border::valid, 17, 30, {{1, 5}, 3, 2, 4, 20});
 }
 
 TEST(Tiles, OnePixelAPatchLiesInItsMiddle) {
