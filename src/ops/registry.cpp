@@ -24,6 +24,7 @@
 #include "ops/matmul.h"
 #include "ops/max_pool2d.h"
 #include "ops/pad.h"
+#include "ops/quantized_softmax.h"
 #include "ops/reduce.h"
 #include "ops/requantize.h"
 #include "ops/reshape.h"
@@ -84,6 +85,7 @@ Registry make_registry() {
       entry<MatMul>(),
       entry<MaxPool2d>(),
       entry<Pad>(),
+      entry<QuantizedSoftmax>(),
       entry<Reduce>(),
       entry<Requantize>(),
       entry<Reshape>(),

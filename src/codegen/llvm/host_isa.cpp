@@ -41,8 +41,8 @@ bool has(const Level& level, const llvm::StringMap<bool>& host) {
   return true;
 }
 
-constexpr const char *kBf16Feature = "avx512bf16", *kByteFeature = "avx512vnni",
-                    *kByteShuffleFeature = "avx512vbmi", *kShortByteFeature = "avxvnni";
+constexpr const char *kBf16Feature = "avx512bf16", *kByteFeature = "avx512vnni", *kByteShuffleFeature = "avx512vbmi",
+                     *kShortByteFeature = "avxvnni";
 
 bool host_has(const char* feature) {
   const auto host = llvm::sys::getHostCPUFeatures();

@@ -24,8 +24,8 @@ bool quads_suffice(const ConvGeometry& g, const Int8Types& types) {
 }
 
 int64_t int8_weight(const Tensor& weights, const Int8Types& types, Terms terms, int64_t channel, int64_t index) {
-  const int64_t value = weights.dtype() == DType::i8 ? int64_t{weights.as<int8_t>()[index]}
-                                                     : int64_t{weights.as<uint8_t>()[index]};
+  const int64_t value =
+      weights.dtype() == DType::i8 ? int64_t{weights.as<int8_t>()[index]} : int64_t{weights.as<uint8_t>()[index]};
   return value - types.zeros.of_weights(channel) + packed_zero(types, terms, channel);
 }
 
@@ -83,8 +83,8 @@ namespace {
 /// Of output channel `o` of a group, as it is packed.
 int64_t weight_of(const WeightSource& source, const Int8Types& types, Terms terms, const ConvGeometry& g, int64_t group,
                   int64_t o, int64_t i, int64_t y, int64_t x) {
-  const int64_t index = group * source.group_stride + o * source.o_stride + i * source.i_stride +
-                        source.y_offsets[y] + source.x_offsets[x];
+  const int64_t index = group * source.group_stride + o * source.o_stride + i * source.i_stride + source.y_offsets[y] +
+                        source.x_offsets[x];
   return int8_weight(source.weights, types, terms, group * g.oc + o, index);
 }
 

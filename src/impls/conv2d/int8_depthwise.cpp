@@ -61,9 +61,8 @@ class DepthwiseEmitter {
       Val first = g_.batch == 1 ? slab : slab % g_.h.out;
       Val scratch = b_.stored_as(DType::u8, b_.scratch());
       stage_.emit(b_, b_.offset(bytes(kDirectSrc), n * g_.src[0]), scratch, first, slab_end - slab);
-      b_.loop(b_.i64(0), slab_end - slab, 1, [&](Val row) {
-        one_row(n, first + row, b_.offset(scratch, row * (g_.h.stride * stage_.row_bytes())));
-      });
+      b_.loop(b_.i64(0), slab_end - slab, 1,
+              [&](Val row) { one_row(n, first + row, b_.offset(scratch, row * (g_.h.stride * stage_.row_bytes()))); });
     });
   }
 
@@ -77,7 +76,8 @@ class DepthwiseEmitter {
       b_.loop(0, count, 1, [&](Val i) {
         Val pixel = i * mr + first;
         Val at = b_.offset(src, pixel * (g_.w.stride * stage_.pixel_bytes()), column * stage_.pixel_bytes());
-        for_each_channel_vector(b_, g_.groups, [&](Val vector, int active) { tile(n, h, pixel, mr, at, vector, active); });
+        for_each_channel_vector(b_, g_.groups,
+                                [&](Val vector, int active) { tile(n, h, pixel, mr, at, vector, active); });
       });
       first += mr * count;
     }
@@ -161,14 +161,14 @@ class Int8Depthwise : public Impl {
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
     const DepthwiseConfig config = choose(problem, g);
-    const DepthwiseKernel kernel{
-        g, config, problem.type(problem.group.output).dtype, Epilogue(problem, kDirectEpilogue)};
+    const DepthwiseKernel kernel{g, config, problem.type(problem.group.output).dtype,
+                                 Epilogue(problem, kDirectEpilogue)};
     StepSpec step;
-    step.kernel = {.name = variant(problem, config),
-                   .key = fmt::format("{} {} {}{}", g.key(), config.key(), to_string(kernel.dst_type),
-                                      kernel.epilogue.key()),
-                   .arg_count = kDirectEpilogue + static_cast<int>(kernel.epilogue.args().size()),
-                   .emit = [kernel](KernelBuilder& b) { DepthwiseEmitter(b, kernel).emit(); }};
+    step.kernel = {
+        .name = variant(problem, config),
+        .key = fmt::format("{} {} {}{}", g.key(), config.key(), to_string(kernel.dst_type), kernel.epilogue.key()),
+        .arg_count = kDirectEpilogue + static_cast<int>(kernel.epilogue.args().size()),
+        .emit = [kernel](KernelBuilder& b) { DepthwiseEmitter(b, kernel).emit(); }};
     step.rows = g.batch * g.h.out;
     step.cols = vectors(g, problem.target);
     step.scratch_bytes = Int8Stage(g, config.src_zero, config.turn).scratch_bytes(config.slab_rows);

@@ -24,7 +24,8 @@ const ImplList& conv2d_impls() {
       &conv2d_winograd_lean(2),
       &conv2d_strassen(),
       &conv2d_direct(),
-      &conv2d_int8(),               &conv2d_int8_depthwise(),
+      &conv2d_int8(),
+      &conv2d_int8_depthwise(),
   };
   return list;
 }
