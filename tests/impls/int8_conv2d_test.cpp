@@ -80,8 +80,7 @@ Requantize requantize_for(const Int8Case& c, Rounding rounding) {
 /// The sums themselves, and scaled as TFLite does it.
 void check_int8(const Int8Case& c, const Impl& impl = conv2d_int8()) {
   check(impl, [&](CaseBuilder& b) { return convolve(b, c); });
-  check(impl,
-        [&](CaseBuilder& b) { return requantized(b, c, convolve(b, c), requantize_for(c, Rounding::once)); });
+  check(impl, [&](CaseBuilder& b) { return requantized(b, c, convolve(b, c), requantize_for(c, Rounding::once)); });
 }
 
 constexpr DType kBytes[] = {DType::u8, DType::i8};
