@@ -3,5 +3,6 @@
 
 #include <convoy/dense.h>
 #include <convoy/program.h>
+#include <convoy/rounding.h>
 #include <convoy/status.h>
 #include <convoy/tensor.h>

@@ -8,6 +8,7 @@
 //   const float* scores = context.output(0).as<float>();
 #pragma once
 
+#include <convoy/rounding.h>
 #include <convoy/status.h>
 #include <convoy/tensor.h>
 
@@ -36,6 +37,8 @@ struct CompileOptions {
   std::string isa;
   /// Network inputs and outputs keep their types.
   Precision precision = Precision::f32;
+  /// Of quantised TFLite networks.
+  NetworkRounding rounding = NetworkRounding::litert;
   /// Sizes of network inputs whose dimensions the model leaves open.
   std::map<std::string, Shape> shapes;
   /// Implementations to force, in order: node name, glob pattern or operator -> implementation name.

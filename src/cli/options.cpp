@@ -43,6 +43,11 @@ std::pair<std::string, std::string> parse_setting(const std::string& text) {
   return {text.substr(0, colon), text.substr(equals + 1)};
 }
 
+NetworkRounding rounding_of(const std::string& word) {
+  if (word == "once") return NetworkRounding::once;
+  return word == "twice" ? NetworkRounding::twice : NetworkRounding::litert;
+}
+
 }  // namespace
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
@@ -61,6 +66,11 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       .add_option("--precision", options.precision,
                   "f32, or bf16: activations and weights are stored as bf16, sums stay f32 (default f32)")
       ->check(CLI::IsMember({"f32", "bf16"}));
+  command
+      .add_option("--rounding", options.rounding,
+                  "of quantised TFLite networks: litert as LiteRT's reference kernels, twice as TFLite Micro, or once "
+                  "(default litert)")
+      ->check(CLI::IsMember({"litert", "once", "twice"}));
   command.add_option("--isa", options.isa, "highest instruction set to use (default: the best this machine has)");
   command.add_flag("--no-cache", options.no_cache, "neither read nor write the cache of compiled kernels");
   command.add_option("--log", options.log, "tuning log (default: tuning.db in the cache's folder)")->type_name("FILE");
@@ -101,6 +111,7 @@ CompileOptions compile_options(const ModelOptions& options) {
   result.threads = options.threads;
   result.isa = options.isa;
   result.precision = options.precision == "bf16" ? Precision::bf16 : Precision::f32;
+  result.rounding = rounding_of(options.rounding);
   result.use_cache = !options.no_cache;
   result.tuning_log = options.log;
   result.use_tuning = !options.untuned;

@@ -16,6 +16,7 @@ struct ModelOptions {
   std::vector<std::string> settings;  ///< PATTERN:impl=NAME
   std::string isa;
   std::string precision = "f32";
+  std::string rounding = "litert";
   bool no_cache = false;
   std::string log;
   bool untuned = false;

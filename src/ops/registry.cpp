@@ -25,6 +25,7 @@
 #include "ops/max_pool2d.h"
 #include "ops/pad.h"
 #include "ops/quantize.h"
+#include "ops/quantized_softmax.h"
 #include "ops/reduce.h"
 #include "ops/requantize.h"
 #include "ops/reshape.h"
@@ -87,6 +88,7 @@ Registry make_registry() {
       entry<MaxPool2d>(),
       entry<Pad>(),
       entry<Quantize>(),
+      entry<QuantizedSoftmax>(),
       entry<Reduce>(),
       entry<Requantize>(),
       entry<Reshape>(),

@@ -6,14 +6,12 @@
 // inference", CVPR 2018, section 2.2; TFLite's kernels/internal/common.h (MultiplyByQuantizedMultiplier).
 #pragma once
 
+#include <convoy/rounding.h>
+
 #include "graph/op.h"
 
 namespace convoy {
 
-enum class Rounding {
-  once,   ///< to the nearest, halves up: LiteRT on CPUs
-  twice,  ///< the high half of the doubled product, then the shift, halves away from zero: TFLite Micro, older TFLite
-};
 template <>
 struct EnumWords<Rounding> {
   static constexpr const char* words[] = {"once", "twice"};

@@ -6,25 +6,10 @@
 #include "ops/requantize.h"
 #include "support/arithmetic.h"
 #include "support/dtypes.h"
+#include "support/fixed_point.h"
 
 namespace convoy {
 namespace {
-
-/// The high half of 2 * a * b, rounded to the nearest, halves away from zero; saturates.
-int32_t doubling_high_product(int32_t a, int32_t b) {
-  constexpr int32_t kLeast = std::numeric_limits<int32_t>::min();
-  if (a == kLeast && b == kLeast) return std::numeric_limits<int32_t>::max();
-  const int64_t product = int64_t{a} * b;
-  const int64_t nudge = product >= 0 ? int64_t{1} << 30 : 1 - (int64_t{1} << 30);
-  return static_cast<int32_t>((product + nudge) / (int64_t{1} << 31));
-}
-
-/// value / 2^bits, rounded to the nearest, halves away from zero.
-int32_t divide_by_power(int32_t value, int bits) {
-  const int64_t mask = (int64_t{1} << bits) - 1;
-  const int64_t remainder = value & mask, threshold = (mask >> 1) + (value < 0 ? 1 : 0);
-  return (value >> bits) + (remainder > threshold ? 1 : 0);
-}
 
 int32_t scale_twice(int32_t value, int32_t multiplier, int shift) {
   const int left = std::max(shift, 0), right = std::max(-shift, 0);

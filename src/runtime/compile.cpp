@@ -99,7 +99,7 @@ Program compile_plan(Plan plan, const CompileOptions& options, CompileReport* re
 Graph load_model(const std::string& path, const CompileOptions& options, CompileReport* report) {
   CompileReport ignored;
   return timed((report ? report : &ignored)->times.import_s,
-               [&] { return import_model_file(path, {.shapes = options.shapes}); });
+               [&] { return import_model_file(path, {.shapes = options.shapes, .rounding = options.rounding}); });
 }
 
 Program compile_graph(Graph graph, const CompileOptions& options, CompileReport* report) {
@@ -119,7 +119,8 @@ Result<Program> compile(const std::string& model_path, const CompileOptions& opt
 
 Result<Program> compile(const void* model, size_t bytes, const CompileOptions& options) {
   return catch_errors([&] {
-    Graph graph = import_model_bytes(model, bytes, "model in memory", {.shapes = options.shapes});
+    Graph graph =
+        import_model_bytes(model, bytes, "model in memory", {.shapes = options.shapes, .rounding = options.rounding});
     return compile_graph(std::move(graph), options);
   });
 }

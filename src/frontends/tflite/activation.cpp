@@ -1,6 +1,8 @@
 #include "frontends/tflite/activation.h"
 
+#include "frontends/tflite/quantised/affine.h"
 #include "ops/elementwise.h"
+#include "support/dtypes.h"
 
 namespace convoy::tflite_frontend {
 namespace {
@@ -28,6 +30,11 @@ Unary unary_of(tflite::ActivationFunctionType activation) {
 
 ValueId activated(NodeImport& node, ValueId id, tflite::ActivationFunctionType activation) {
   if (activation == tflite::ActivationFunctionType::NONE) return id;
+  if (node.output_quantisation(0).quantised() && is_integer(node.output_dtype(0))) {
+    const Bounds bounds = activation_bounds(output_affine(node), activation);
+    const Unary clip = unary(UnaryKind::clip, static_cast<double>(bounds.low), static_cast<double>(bounds.high));
+    return node.helper(clip, {id}, "/activation");
+  }
   return node.helper(unary_of(activation), {id}, "/activation");
 }
 

@@ -5,7 +5,8 @@
 
 namespace convoy::tflite_frontend {
 
-/// `id` itself for NONE. Throws Error for an activation that Convoy does not have.
+/// `id` itself for NONE. On quantised numbers it clamps to the integers that the activation leaves. Throws Error for an
+/// activation that Convoy does not have.
 ValueId activated(NodeImport& node, ValueId id, tflite::ActivationFunctionType activation);
 
 }  // namespace convoy::tflite_frontend

@@ -4,6 +4,7 @@
 
 #include "frontends/simple_ops.h"
 #include "frontends/tflite/activation.h"
+#include "frontends/tflite/convolutions.h"
 #include "frontends/tflite/importers.h"
 #include "frontends/tflite/spatial.h"
 #include "ops/attribute_checks.h"
@@ -11,7 +12,8 @@
 namespace convoy::tflite_frontend {
 namespace {
 
-enum { kOutputShape, kWeights, kSrc, kBias };
+constexpr int kOutputShape = kTransposeConvShape, kWeights = kTransposeConvWeights, kSrc = kTransposeConvSrc,
+              kBias = kTransposeConvBias;
 
 /// The shape of dst, N,H,W,C, which the operator is told.
 std::vector<int64_t> output_shape(const NodeImport& node) {
@@ -38,7 +40,8 @@ void fit_output(ConvTranspose2d& op, int axis, int64_t src, int64_t dst, int64_t
 
 }  // namespace
 
-std::vector<ValueId> import_transpose_conv(NodeImport& node) {
+/// Weights are O,H,W,I.
+Convolution<ConvTranspose2d> read_transpose_conv(const NodeImport& node) {
   const auto& options = node.options<tflite::TransposeConvOptions>();
   const Extent2d plane = plane_of(node.type(kSrc));
   if (node.rank(kWeights) != 4) invalid_input("weights are {}, expected 4 axes", node.type(kWeights).str());
@@ -48,10 +51,15 @@ std::vector<ValueId> import_transpose_conv(NodeImport& node) {
   op.window = window_of({dst[1], dst[2]}, kernel, options.padding(), {options.stride_h(), options.stride_w()});
   fit_output(op, 0, plane.h, dst[1], kernel.h, op.window.pads[0]);
   fit_output(op, 1, plane.w, dst[2], kernel.w, op.window.pads[1]);
+  return {std::move(op), {3, 0, 1, 2}, 0, options.fused_activation_function()};
+}
+
+std::vector<ValueId> import_transpose_conv(NodeImport& node) {
+  Convolution<ConvTranspose2d> conv = read_transpose_conv(node);
   const ValueId src = node.channels_first(node.input(kSrc), "/nchw");
-  const ValueId iohw = node.helper(transpose_to({3, 0, 1, 2}), {node.input(kWeights)}, "/iohw");
-  const ValueId result = node.add(std::move(op), {src, iohw, node.optional_input(kBias)});
-  return {node.channels_last(activated(node, result, options.fused_activation_function()))};
+  const ValueId iohw = node.helper(transpose_to(conv.order), {node.input(kWeights)}, "/iohw");
+  const ValueId result = node.add(std::move(conv.op), {src, iohw, node.optional_input(kBias)});
+  return {node.channels_last(activated(node, result, conv.activation))};
 }
 
 }  // namespace convoy::tflite_frontend

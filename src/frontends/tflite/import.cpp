@@ -15,8 +15,7 @@ class ModelImport {
       : file_(file), options_(options), tensors_(file), builder_(graph_name(file)) {}
 
   Graph run() {
-    refuse_quantised(file_, tensors_);
-    check_operators(file_);
+    check_operators(file_, tensors_);
     const auto* all = file_.graph().tensors();
     values_.assign(all ? all->size() : 0, kUnknown);
     add_inputs();
@@ -51,10 +50,10 @@ class ModelImport {
       if (op.inputs()) {
         for (int tensor : *op.inputs()) inputs.push_back(tensor < 0 ? kAbsent : value(tensor));
       }
-      NodeImport node(file_, op, builder_, tensors_, std::move(inputs));
+      NodeImport node(file_, op, builder_, tensors_, std::move(inputs), options_.rounding);
       if (node.output_count() == 0) invalid_input("it has no output");
       const auto first_new = static_cast<ValueId>(builder_.graph().values.size());
-      set_outputs(node, op, find_importer(node.code())(node), first_new);
+      set_outputs(node, op, importer_of(file_, tensors_, op)(node), first_new);
     });
   }
 

@@ -3,6 +3,7 @@
 
 #include "frontends/simple_ops.h"
 #include "frontends/tflite/activation.h"
+#include "frontends/tflite/fully_connected.h"
 #include "frontends/tflite/importers.h"
 
 namespace convoy::tflite_frontend {
@@ -18,8 +19,7 @@ Shape product_shape(const Shape& src, int64_t rows, int64_t n, bool keep_axes) {
 
 }  // namespace
 
-/// src is read as rows as long as those of the weights N,K: dst = rows * weights' + bias.
-std::vector<ValueId> import_fully_connected(NodeImport& node) {
+FullyConnected read_fully_connected(const NodeImport& node) {
   const auto& options = node.options<tflite::FullyConnectedOptions>();
   if (options.weights_format() != tflite::WeightsFormat::DEFAULT) unsupported("shuffled weights are not supported");
   const Shape &src = node.shape(0), &weights = node.shape(1);
@@ -30,17 +30,27 @@ std::vector<ValueId> import_fully_connected(NodeImport& node) {
   if (!rows_fit || !axes_fit) {
     invalid_input("src {} does not consist of rows of {} elements, as weights {} need", src.str(), k, weights.str());
   }
-  const Shape dst = product_shape(src, src.elems() / k, n, options.keep_num_dims());
+  if (node.optional_input(2) != kAbsent && node.shape(2) != Shape{n}) {
+    invalid_input("bias is {}, expected {} elements", node.type(2).str(), n);
+  }
+  const int64_t rows = src.elems() / k;
+  return {{rows, k}, product_shape(src, rows, n, options.keep_num_dims()), options.fused_activation_function()};
+}
+
+ValueId add_product(NodeImport& node, const FullyConnected& form, const ZeroPoints& zeros) {
   MatMul op;
   op.trans_b = true;
-  const ValueId rows = node.helper(reshape_to({src.elems() / k, k}), {node.input(0)}, "/rows");
-  ValueId result = node.add(op, {rows, node.input(1)});
-  if (node.optional_input(2) != kAbsent) {
-    if (node.shape(2) != Shape{n}) invalid_input("bias is {}, expected {} elements", node.type(2).str(), n);
-    result = node.helper(binary(BinaryKind::add), {result, node.input(2)}, "/bias");
-  }
-  result = activated(node, result, options.fused_activation_function());
-  return {node.helper(reshape_to(dst), {result}, "/shape")};
+  op.zeros = zeros;
+  const ValueId rows = node.helper(reshape_to(form.rows), {node.input(0)}, "/rows");
+  const ValueId product = node.add(op, {rows, node.input(1)});
+  if (node.optional_input(2) == kAbsent) return product;
+  return node.helper(binary(BinaryKind::add), {product, node.input(2)}, "/bias");
+}
+
+std::vector<ValueId> import_fully_connected(NodeImport& node) {
+  const FullyConnected form = read_fully_connected(node);
+  const ValueId result = activated(node, add_product(node, form, {}), form.activation);
+  return {node.helper(reshape_to(form.dst), {result}, "/shape")};
 }
 
 std::vector<ValueId> import_batch_matmul(NodeImport& node) {

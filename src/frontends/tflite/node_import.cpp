@@ -18,6 +18,13 @@ QuantParams NodeImport::output_quantisation(int index) const {
   return tensors_.quantisation(op_.outputs()->Get(static_cast<unsigned>(index)));
 }
 
+Rounding NodeImport::rounding() const {
+  if (rounding_ == NetworkRounding::once) return Rounding::once;
+  const bool scales_in_double = rounding_ == NetworkRounding::litert &&
+                                code() == tflite::BuiltinOperator::FULLY_CONNECTED && type(0).dtype == DType::i8;
+  return scales_in_double ? Rounding::once : Rounding::twice;
+}
+
 ValueId NodeImport::channels_first(ValueId id, const char* suffix) {
   const TensorType& type = builder().type(id);
   if (type.shape.rank() != 4) invalid_input("an operand is {}, expected NxHxWxC", type.str());

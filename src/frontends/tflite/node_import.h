@@ -4,6 +4,8 @@
 // operators over rows and columns put transpositions around them, which the passes cancel.
 #pragma once
 
+#include <convoy/rounding.h>
+
 #include <string>
 #include <vector>
 
@@ -15,8 +17,12 @@ namespace convoy::tflite_frontend {
 class NodeImport : public ImportedNode {
  public:
   NodeImport(const ModelFile& file, const tflite::Operator& op, GraphBuilder& builder, const TensorReader& tensors,
-             std::vector<ValueId> inputs)
-      : ImportedNode(builder, std::move(inputs), file.operator_name(op)), file_(file), op_(op), tensors_(tensors) {}
+             std::vector<ValueId> inputs, NetworkRounding rounding)
+      : ImportedNode(builder, std::move(inputs), file.operator_name(op)),
+        file_(file),
+        op_(op),
+        tensors_(tensors),
+        rounding_(rounding) {}
 
   tflite::BuiltinOperator code() const { return file_.code_of(op_); }
   int output_count() const { return op_.outputs() ? static_cast<int>(op_.outputs()->size()) : 0; }
@@ -25,6 +31,8 @@ class NodeImport : public ImportedNode {
   /// Scale and zero point of an input or output; none for floats.
   QuantParams input_quantisation(int index) const;
   QuantParams output_quantisation(int index) const;
+  /// Of this operator's results on quantised numbers.
+  Rounding rounding() const;
 
   /// The operator's options; all defaults when the model leaves them out. Throws Error when they are of another type.
   template <class T>
@@ -52,12 +60,15 @@ class NodeImport : public ImportedNode {
   const ModelFile& file_;
   const tflite::Operator& op_;
   const TensorReader& tensors_;
+  NetworkRounding rounding_;
 };
 
 /// Imports one operator and returns the values of its outputs, as many as it lists.
 using ImportFn = std::vector<ValueId> (*)(NodeImport&);
 
-/// The importer of a TFLite operator, or null. The table is in operators.cpp.
+/// The importer of a TFLite operator on floats and plain integers, or null. The table is in operators.cpp.
 ImportFn find_importer(tflite::BuiltinOperator code);
+/// The one of its form on quantised numbers, or null. The table is in quantised/operators.cpp.
+ImportFn find_quantised_importer(tflite::BuiltinOperator code);
 
 }  // namespace convoy::tflite_frontend

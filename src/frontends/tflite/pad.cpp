@@ -7,6 +7,7 @@
 #include "ops/attribute_checks.h"
 #include "ops/concat.h"
 #include "ops/slice.h"
+#include "support/dtypes.h"
 
 namespace convoy::tflite_frontend {
 namespace {
@@ -50,11 +51,18 @@ ValueId symmetric(NodeImport& node, const Pad& pads) {
   return id;
 }
 
+/// What PAD adds stands for 0.
+double padding(const NodeImport& node) {
+  if (node.code() == tflite::BuiltinOperator::PADV2) return node.constant_scalar(2);
+  const QuantParams params = node.output_quantisation(0);
+  return is_integer(node.output_dtype(0)) && params.quantised() ? static_cast<double>(params.zero_point[0]) : 0;
+}
+
 }  // namespace
 
 std::vector<ValueId> import_pad(NodeImport& node) {
   Pad op = read_pads(node);
-  if (node.code() == tflite::BuiltinOperator::PADV2) op.value = node.constant_scalar(2);
+  op.value = padding(node);
   return {node.add(std::move(op), {node.input(0)})};
 }
 

@@ -4,6 +4,7 @@
 #include "frontends/simple_ops.h"
 #include "frontends/tflite/element_types.h"
 #include "frontends/tflite/importers.h"
+#include "frontends/tflite/reduced_axes.h"
 #include "ops/arg_reduce.h"
 #include "ops/cumsum.h"
 #include "ops/top_k.h"
@@ -28,17 +29,6 @@ ReduceKind kind_of(Code code) {
   }
 }
 
-/// Axes may be given twice, counted from either end.
-std::vector<int64_t> distinct_axes(const NodeImport& node) {
-  std::vector<bool> given(node.rank(0), false);
-  for (int64_t axis : node.constant_ints(1)) given[ImportedNode::normalize_axis(axis, node.rank(0))] = true;
-  std::vector<int64_t> axes;
-  for (int axis = 0; axis < node.rank(0); ++axis) {
-    if (given[axis]) axes.push_back(axis);
-  }
-  return axes;
-}
-
 int64_t one_int(const NodeImport& node, int index) {
   const std::vector<int64_t> values = node.constant_ints(index);
   if (values.size() != 1) invalid_input("input {} is {}, expected one element", index, node.type(index).str());
@@ -52,6 +42,16 @@ ValueId as_declared(NodeImport& node, ValueId indices, int output) {
 }
 
 }  // namespace
+
+std::vector<int64_t> distinct_axes(const NodeImport& node) {
+  std::vector<bool> given(node.rank(0), false);
+  for (int64_t axis : node.constant_ints(1)) given[ImportedNode::normalize_axis(axis, node.rank(0))] = true;
+  std::vector<int64_t> axes;
+  for (int axis = 0; axis < node.rank(0); ++axis) {
+    if (given[axis]) axes.push_back(axis);
+  }
+  return axes;
+}
 
 std::vector<ValueId> import_reduce(NodeImport& node) {
   Reduce op;

@@ -1,7 +1,7 @@
 #include "frontends/tflite/summary.h"
 
 #include "frontends/tflite/input_types.h"
-#include "frontends/tflite/node_import.h"
+#include "frontends/tflite/supported.h"
 
 namespace convoy::tflite_frontend {
 namespace {
@@ -29,7 +29,7 @@ ModelSummary summarise(const std::shared_ptr<const MappedFile>& mapped) {
   for (int i = 0; i < file.operator_count(); ++i) {
     const tflite::Operator& op = file.operator_at(i);
     ++summary.operators[file.type_name(op)];
-    if (!find_importer(file.code_of(op))) ++summary.unsupported[file.type_name(op)];
+    if (!importer_of(file, tensors, op)) ++summary.unsupported[operator_form(file, tensors, op)];
   }
   return summary;
 }

@@ -116,15 +116,18 @@ QuantParams TensorReader::quantisation(int index) const {
   });
 }
 
-void refuse_quantised(const ModelFile& file, const TensorReader& tensors) {
-  const auto* all = file.graph().tensors();
-  for (int index = 0; all && index < static_cast<int>(all->size()); ++index) {
-    const auto dtype = find_element_type(file.tensor(index).type());
-    // Converters write the range that they saw of float tensors, too.
-    if ((dtype && is_float(*dtype)) || !tensors.quantisation(index).quantised()) continue;
-    unsupported("quantised networks are not supported yet: tensor '{}' is quantised to {}", file.tensor_name(index),
-                element_type_name(file.tensor(index).type()));
-  }
+bool is_quantised(const ModelFile& file, const TensorReader& tensors, const tflite::Operator& op) {
+  const auto any_of = [&](const flatbuffers::Vector<int32_t>* indices) {
+    for (size_t i = 0; indices && i < indices->size(); ++i) {
+      const int index = indices->Get(static_cast<unsigned>(i));
+      if (index < 0) continue;
+      const auto dtype = find_element_type(file.tensor(index).type());
+      const bool narrow = dtype && is_integer(*dtype) && size_of(*dtype) <= 2;
+      if (narrow && tensors.quantisation(index).quantised()) return true;
+    }
+    return false;
+  };
+  return any_of(op.inputs()) || any_of(op.outputs());
 }
 
 }  // namespace convoy::tflite_frontend

@@ -40,7 +40,8 @@ class TensorReader {
   const ModelFile& file_;
 };
 
-/// Throws Error for what Convoy does not import yet: integers that stand for real numbers.
-void refuse_quantised(const ModelFile& file, const TensorReader& tensors);
+/// Whether an operator reads or writes integers of 8 or 16 bits that stand for real numbers. Wider ones (biases) and
+/// floats, of which converters write the range that they saw, do not make an operator quantised.
+bool is_quantised(const ModelFile& file, const TensorReader& tensors, const tflite::Operator& op);
 
 }  // namespace convoy::tflite_frontend

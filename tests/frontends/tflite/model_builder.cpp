@@ -79,6 +79,16 @@ TestModel& TestModel::result(const std::string& name, Type type) {
   return *this;
 }
 
+TestModel& TestModel::quantise(const std::string& name, const std::vector<float>& scale,
+                               const std::vector<int64_t>& zero, int32_t axis) {
+  auto quantisation = std::make_unique<tflite::QuantizationParametersT>();
+  quantisation->scale = scale;
+  quantisation->zero_point = zero;
+  quantisation->quantized_dimension = axis;
+  tensor(name).quantization = std::move(quantisation);
+  return *this;
+}
+
 TestModel& TestModel::add(Code code, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
   auto operator_code = std::make_unique<tflite::OperatorCodeT>();
   operator_code->builtin_code = code;

@@ -35,6 +35,9 @@ class TestModel {
   TestModel& add(Code code, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs);
   /// Adds a tensor that an operator will write.
   TestModel& result(const std::string& name, Type type);
+  /// Says that a tensor's integers are real numbers: scale * (stored - zero). More scales are along `axis`.
+  TestModel& quantise(const std::string& name, const std::vector<float>& scale, const std::vector<int64_t>& zero,
+                      int32_t axis = 0);
   /// Options of the operator added last: options(tflite::SoftmaxOptionsT{.beta = 1}).
   template <class T>
   TestModel& options(T options) {

@@ -97,13 +97,19 @@ TEST(TfliteModel, RefusesWhatItDoesNotKnow) {
   expect_unsupported("operator 1 (ADD, 'z'): tensor 'c': its data lies in another file", elsewhere);
 }
 
-TEST(TfliteModel, RefusesQuantisedNetworks) {
+TEST(TfliteModel, RefusesUnsoundQuantisation) {
   TestModel model;
   model.input("x", {1, 4}, Type::INT8).result("y", Type::INT8).add(Code::RELU, {"x"}, {"y"}).output("y");
-  model.tensor("x").quantization = std::make_unique<tflite::QuantizationParametersT>();
-  model.tensor("x").quantization->scale = {0.5f};
-  expect_unsupported("quantised networks are not supported yet: tensor 'x' is quantised to INT8", model);
-  model.tensor("x").quantization->scale = {0.5f, 1, 2};
+  model.quantise("x", {0.5f}, {0});
+  expect_refused("operator 0 (RELU, 'y'): the output is i8[] without a scale, beside quantised tensors", model);
+  model.quantise("x", {0.5f}, {200}).quantise("y", {1}, {0});
+  expect_refused("operator 0 (RELU, 'y'): the zero point 200 of input 0 is no number of i8", model);
+  model.quantise("x", {-1}, {0});
+  expect_refused("operator 0 (RELU, 'y'): the scale of input 0 is -1", model);
+  model.quantise("x", {0.5f}, {0}).tensor("x").type = Type::INT16;
+  expect_unsupported("operator 0 (RELU, 'y'): input 0 is i16[1x4], only i8 and u8 are supported for quantised numbers",
+                     model);
+  model.quantise("x", {0.5f, 1, 2}, {0});
   expect_refused("tensor 'x': has 3 scales along axis 0 of 1x4", model);
 }
 

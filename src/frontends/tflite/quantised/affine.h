@@ -1,0 +1,58 @@
+// What importers of operators on quantised numbers share. The graph computes on the stored integers themselves, as
+// TFLite's reference kernels do; scales and zero points become constants and attributes of its operators.
+#pragma once
+
+#include <functional>
+
+#include "frontends/tflite/node_import.h"
+#include "ops/requantize.h"
+
+namespace convoy::tflite_frontend {
+
+/// value = scale * (stored - zero) for a whole tensor of i8 or u8.
+struct Affine {
+  DType dtype;
+  float scale;
+  int64_t zero;
+
+  /// The least and greatest stored integers.
+  int64_t low() const { return dtype == DType::i8 ? -128 : 0; }
+  int64_t high() const { return dtype == DType::i8 ? 127 : 255; }
+  bool operator==(const Affine&) const = default;
+};
+
+/// Throw Error for tensors of other types, without quantisation or with one a channel.
+Affine input_affine(const NodeImport& node, int index);
+Affine output_affine(const NodeImport& node);
+
+/// The stored integers that a fused activation leaves. Throws Error for an activation that TFLite does not fuse.
+struct Bounds {
+  int64_t low, high;
+};
+Bounds activation_bounds(const Affine& dst, tflite::ActivationFunctionType activation);
+
+/// `id` as i32, minus `zero`.
+ValueId less_zero(NodeImport& node, ValueId id, int64_t zero, const std::string& suffix);
+/// An i32 scalar.
+ValueId integer(NodeImport& node, int64_t value, const std::string& suffix);
+
+/// Scales sums to what `op` says.
+ValueId requantised(NodeImport& node, ValueId sums, const FixedPoint& factor, Requantize op, const std::string& suffix);
+/// The same with one factor an index of an axis; `shape` broadcasts them to `sums`.
+ValueId requantised(NodeImport& node, ValueId sums, const std::vector<FixedPoint>& factors, const Shape& shape,
+                    Requantize op, const std::string& suffix);
+/// To the integers of dst within `bounds`, with the node's rounding.
+Requantize requantize_to(const NodeImport& node, const Affine& dst, const Bounds& bounds);
+/// To i32, not clamped: intermediate results.
+Requantize requantize_to_sums(const NodeImport& node);
+
+/// An operator on one quantised value by its table: `stored` gives what an input's integer becomes, before it is
+/// clamped to the integers of dst.
+ValueId tabulated(NodeImport& node, ValueId id, const Affine& src, const Affine& dst,
+                  const std::function<int64_t(int64_t)>& stored, const std::string& suffix);
+
+/// Rounded as std::round does, halves away from zero. Beyond the range of i32 it saturates, where TFLite's result is
+/// undefined.
+int64_t round_away(float value);
+
+}  // namespace convoy::tflite_frontend

@@ -1,0 +1,72 @@
+// Functions of one quantised number that TFLite computes by a table of float results: LOGISTIC, TANH, ELU, EXP, LOG,
+// GELU, SQRT.
+#include <cmath>
+#include <numbers>
+
+#include "frontends/tflite/quantised/affine.h"
+#include "frontends/tflite/quantised/importers.h"
+
+namespace convoy::tflite_frontend {
+namespace {
+
+using Code = tflite::BuiltinOperator;
+using FloatFn = std::function<float(float)>;
+
+float gelu(float x) {
+  return 0.5f * x * std::erfc(x * static_cast<float>(-std::numbers::sqrt2 / 2));
+}
+
+float gelu_tanh(float x) {
+  const auto coefficient = static_cast<float>(std::numbers::inv_sqrtpi * std::numbers::sqrt2);
+  return 0.5f * x * (1 + std::tanh(coefficient * (x + 0.044715f * x * x * x)));
+}
+
+/// `least` is what the least stored integer stands for.
+FloatFn function_of(const NodeImport& node, float least) {
+  switch (node.code()) {
+    case Code::LOGISTIC:
+      return [](float x) { return 1.0f / (1.0f + std::exp(-x)); };
+    case Code::TANH:
+      return [](float x) { return std::tanh(x); };
+    case Code::ELU:
+      return [](float x) { return x < 0.0f ? std::expm1(x) : x; };
+    case Code::EXP:
+      return [](float x) { return std::exp(x); };
+    case Code::LOG:
+      return [least](float x) { return x <= 0.0f ? least : std::log(x); };
+    case Code::GELU:
+      return node.options<tflite::GeluOptions>().approximate() ? gelu_tanh : gelu;
+    default:
+      internal_error("operator {} has no table of floats", static_cast<int>(node.code()));
+  }
+}
+
+/// TFLite truncates here, where it rounds elsewhere.
+int64_t stored_root(float x, const Affine& dst) {
+  return dst.zero + (x < 0 ? 0 : static_cast<int64_t>(std::sqrt(x) / dst.scale));
+}
+
+/// The scale that TFLite insists on.
+void check_output(const NodeImport& node, const Affine& dst) {
+  if (node.code() == Code::LOGISTIC && dst.scale != 1.0f / 256) {
+    invalid_input("the scale of its output is {}, LOGISTIC gives 1/256", dst.scale);
+  }
+}
+
+}  // namespace
+
+std::vector<ValueId> import_quantised_function(NodeImport& node) {
+  const Affine src = input_affine(node, 0), dst = output_affine(node);
+  check_output(node, dst);
+  const auto value_of = [&](int64_t q) { return src.scale * static_cast<float>(q - src.zero); };
+  if (node.code() == Code::SQRT) {
+    const auto stored = [&](int64_t q) { return stored_root(value_of(q), dst); };
+    return {tabulated(node, node.input(0), src, dst, stored, "")};
+  }
+  const FloatFn function = function_of(node, static_cast<float>(dst.low() - dst.zero) * dst.scale);
+  const float inverse = 1 / dst.scale;
+  const auto stored = [&](int64_t q) { return dst.zero + round_away(function(value_of(q)) * inverse); };
+  return {tabulated(node, node.input(0), src, dst, stored, "")};
+}
+
+}  // namespace convoy::tflite_frontend

@@ -1,0 +1,42 @@
+// MEAN and SUM of quantised numbers: sums in i32, then requantize.
+#include "ops/reduce.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "frontends/tflite/quantised/affine.h"
+#include "frontends/tflite/quantised/importers.h"
+#include "frontends/tflite/reduced_axes.h"
+#include "ops/attribute_checks.h"
+
+namespace convoy::tflite_frontend {
+namespace {
+
+/// A mean's factor: that of the sum divided by `count`, which leaves fewer bits of the multiplier than a factor made of
+/// the quotient would (TFLite: QuantizedMeanOrSum in kernels/internal/reference/reduce.h).
+FixedPoint divided_by(FixedPoint factor, int64_t count) {
+  int shift = std::bit_width(static_cast<uint64_t>(count)) - 1;
+  shift = std::min({shift, 32, 31 + factor.shift});
+  factor.multiplier = static_cast<int32_t>((int64_t{factor.multiplier} << shift) / count);
+  factor.shift -= shift;
+  return factor;
+}
+
+}  // namespace
+
+std::vector<ValueId> import_quantised_sums(NodeImport& node) {
+  const Affine src = input_affine(node, 0), dst = output_affine(node);
+  Reduce op;
+  op.axes = distinct_axes(node);
+  op.keepdims = node.options<tflite::ReducerOptions>().keep_dims();
+  int64_t count = 1;
+  for (int64_t axis : op.axes) count = checked_multiply(count, node.shape(0)[static_cast<int>(axis)]);
+  if (count < 1) invalid_input("src is {}, the mean of no numbers is undefined", node.type(0).str());
+  ValueId sums = less_zero(node, node.input(0), src.zero, "/src");
+  if (!op.axes.empty()) sums = node.add(std::move(op), {sums});
+  FixedPoint factor = fixed_point(static_cast<double>(src.scale) / static_cast<double>(dst.scale));
+  if (node.code() == tflite::BuiltinOperator::MEAN) factor = divided_by(factor, count);
+  return {requantised(node, sums, factor, requantize_to(node, dst, {dst.low(), dst.high()}), "/requantize")};
+}
+
+}  // namespace convoy::tflite_frontend

@@ -1,0 +1,17 @@
+#include "frontends/tflite/quantised/affine.h"
+#include "frontends/tflite/quantised/importers.h"
+#include "ops/quantized_softmax.h"
+
+namespace convoy::tflite_frontend {
+
+std::vector<ValueId> import_quantised_softmax(NodeImport& node) {
+  const Affine src = input_affine(node, 0), dst = output_affine(node);
+  if (dst.dtype != src.dtype) {
+    unsupported("its output is {}, only that of its input, {}, is supported", to_string(dst.dtype),
+                to_string(src.dtype));
+  }
+  const double beta = node.options<tflite::SoftmaxOptions>().beta();
+  return {node.add(quantized_softmax(beta * static_cast<double>(src.scale), node.rounding()), {node.input(0)})};
+}
+
+}  // namespace convoy::tflite_frontend

@@ -1,0 +1,153 @@
+// Operators on quantised numbers against values computed by hand.
+#include <gtest/gtest.h>
+
+#include "frontends/tflite/model_builder.h"
+#include "support/expect_error.h"
+#include "support/run_op.h"
+
+namespace convoy::tflite_frontend {
+namespace {
+
+using Bytes = std::vector<int8_t>;
+using Activation = tflite::ActivationFunctionType;
+
+std::vector<uint8_t> raw(const Bytes& values) {
+  return {values.begin(), values.end()};
+}
+
+/// A model with i8 input x and output y, both quantised, and nothing between.
+TestModel byte_model(const std::vector<int32_t>& shape, float x_scale, int64_t x_zero, float y_scale, int64_t y_zero) {
+  TestModel model;
+  model.input("x", shape, Type::INT8).quantise("x", {x_scale}, {x_zero});
+  model.result("y", Type::INT8).quantise("y", {y_scale}, {y_zero}).output("y");
+  return model;
+}
+
+Bytes run_bytes(const TestModel& model, const Shape& shape, const Bytes& values) {
+  return values_of<int8_t>(model.run({make_tensor<int8_t>(shape, values)}));
+}
+
+TestModel& add_conv(TestModel& model, Activation activation = Activation::NONE) {
+  tflite::Conv2DOptionsT options;
+  options.padding = tflite::Padding::SAME;
+  options.stride_h = options.stride_w = 1;
+  options.fused_activation_function = activation;
+  return model.add(Code::CONV_2D, {"x", "w", "b"}, {"y"}).options(options);
+}
+
+TEST(TfliteQuantised, Convolution) {
+  for (Activation activation : {Activation::NONE, Activation::RELU}) {
+    TestModel model = byte_model({1, 1, 2, 1}, 0.5f, -1, 0.125f, 2);
+    model.bytes("w", {1, 1, 1, 1}, Type::INT8, raw({3})).quantise("w", {0.25f}, {0}).ints("b", {1}, {4});
+    add_conv(model, activation);
+    // 3 * 11 + 4 and 3 * -19 + 4, times 0.5 * 0.25 / 0.125, plus 2; RELU leaves what is not below the zero point.
+    const Bytes expected = {39, static_cast<int8_t>(activation == Activation::NONE ? -51 : 2)};
+    EXPECT_EQ(run_bytes(model, {1, 1, 2, 1}, {10, -20}), expected);
+  }
+}
+
+TEST(TfliteQuantised, ConvolutionWithScalesOfChannels) {
+  TestModel model = byte_model({1, 1, 1, 1}, 0.5f, -1, 0.125f, 2);
+  model.bytes("w", {2, 1, 1, 1}, Type::INT8, raw({3, 4})).quantise("w", {0.25f, 0.125f}, {0, 0});
+  model.ints("b", {2}, {0, 0});
+  EXPECT_EQ(run_bytes(add_conv(model), {1, 1, 1, 1}, {10}), (Bytes{35, 24}));
+}
+
+TEST(TfliteQuantised, PaddingIsTheZeroPoint) {
+  TestModel model = byte_model({1, 1, 1, 1}, 1, 7, 1, 0);
+  model.bytes("w", {1, 3, 3, 1}, Type::INT8, raw(Bytes(9, 1))).quantise("w", {1}, {0}).ints("b", {1}, {0});
+  EXPECT_EQ(run_bytes(add_conv(model), {1, 1, 1, 1}, {12}), Bytes{5});
+  TestModel pad = byte_model({1, 2}, 1, 7, 1, 7);
+  pad.ints("pads", {2, 2}, {0, 0, 1, 0}).add(Code::PAD, {"x", "pads"}, {"y"});
+  EXPECT_EQ(run_bytes(pad, {1, 2}, {1, 2}), (Bytes{7, 1, 2}));
+}
+
+TEST(TfliteQuantised, FullyConnected) {
+  TestModel model = byte_model({1, 2}, 0.5f, 1, 0.25f, -3);
+  model.bytes("w", {2, 2}, Type::INT8, raw({1, 2, -3, 4})).quantise("w", {0.25f}, {0}).ints("b", {2}, {1, 1});
+  model.add(Code::FULLY_CONNECTED, {"x", "w", "b"}, {"y"}).options(tflite::FullyConnectedOptionsT());
+  // (1 * 4 + 2 * 9 + 1) / 2 and (-3 * 4 + 4 * 9 + 1) / 2: halves go up.
+  EXPECT_EQ(run_bytes(model, {1, 2}, {5, 10}), (Bytes{9, 10}));
+}
+
+Bytes binary_result(Code code, float y_scale) {
+  TestModel model = byte_model({2}, 0.5f, 1, y_scale, 3);
+  model.bytes("b", {2}, Type::INT8, raw({20, -100})).quantise("b", {0.5f}, {-2}).add(code, {"x", "b"}, {"y"});
+  return run_bytes(model, {2}, {10, -100});
+}
+
+TEST(TfliteQuantised, Binary) {
+  EXPECT_EQ(binary_result(Code::ADD, 0.5f), (Bytes{34, -128}));                 // 9 + 22 + 3, -101 - 98 + 3
+  EXPECT_EQ(binary_result(Code::SUB, 0.5f), (Bytes{-10, 0}));                   // 9 - 22 + 3, -101 + 98 + 3
+  EXPECT_EQ(binary_result(Code::MUL, 25), (Bytes{5, 102}));                     // 198 / 100, 9898 / 100
+  EXPECT_EQ(binary_result(Code::SQUARED_DIFFERENCE, 0.25f), (Bytes{127, 12}));  // 169 + 3, 9 + 3
+  EXPECT_EQ(binary_result(Code::PRELU, 0.5f), (Bytes{12, 127})) << "9, -101 * -49";
+}
+
+TEST(TfliteQuantised, QuantizeRoundsHalvesAway) {
+  TestModel model;
+  model.input("x", {5}).result("y", Type::INT8).quantise("y", {0.5f}, {3});
+  model.add(Code::QUANTIZE, {"x"}, {"y"}).output("y");
+  EXPECT_EQ(values_of<int8_t>(model.run({make_tensor<float>({5}, {0.25f, -0.75f, 1.25f, 0.24f, 100})})),
+            (Bytes{4, 1, 6, 3, 127}));
+}
+
+TEST(TfliteQuantised, Dequantize) {
+  TestModel model;
+  model.input("x", {2, 2}, Type::INT8).quantise("x", {0.5f, 2}, {1, 0}, 1);
+  model.add(Code::DEQUANTIZE, {"x"}, {"y"}).output("y");
+  EXPECT_EQ(values_of<float>(model.run({make_tensor<int8_t>({2, 2}, {5, 6, -3, -128})})),
+            (std::vector<float>{2, 12, -2, -256}));
+}
+
+Bytes unary_result(Code code, float y_scale, int64_t y_zero, const Bytes& values) {
+  const auto count = static_cast<int32_t>(values.size());
+  TestModel model = byte_model({count}, 0.5f, 2, y_scale, y_zero);
+  return run_bytes(model.add(code, {"x"}, {"y"}), {count}, values);
+}
+
+TEST(TfliteQuantised, FunctionsOfOneNumber) {
+  EXPECT_EQ(unary_result(Code::LOGISTIC, 1.0f / 256, -128, {2, 127, -128}), (Bytes{0, 127, -128}));
+  EXPECT_EQ(unary_result(Code::TANH, 1.0f / 128, 0, {2, 3, 100}), (Bytes{0, 59, 127}));  // tanh(0.5) * 128 = 59.2
+  EXPECT_EQ(unary_result(Code::EXP, 1, 0, {2, 4, 6}), (Bytes{1, 3, 7}));
+  EXPECT_EQ(unary_result(Code::RELU, 1, 5, {2, 12, -50}), (Bytes{5, 10, 5}));
+  EXPECT_EQ(unary_result(Code::RELU6, 0.5f, 0, {2, 12, 50}), (Bytes{0, 10, 12}));
+  EXPECT_EQ(unary_result(Code::ABS, 0.5f, 0, {2, -10, 10}), (Bytes{0, 12, 8}));
+  EXPECT_EQ(unary_result(Code::HARD_SWISH, 0.5f, 0, {2, 62, -60}), (Bytes{0, 60, 0}));
+}
+
+TEST(TfliteQuantised, SoftmaxOfEqualNumbers) {
+  TestModel model = byte_model({1, 4}, 0.5f, 2, 1.0f / 256, -128);
+  tflite::SoftmaxOptionsT options;
+  options.beta = 1;
+  model.add(Code::SOFTMAX, {"x"}, {"y"}).options(options);
+  EXPECT_EQ(run_bytes(model, {1, 4}, {9, 9, 9, 9}), (Bytes(4, -64)));
+}
+
+TEST(TfliteQuantised, Mean) {
+  TestModel model = byte_model({1, 4}, 0.5f, 1, 0.5f, 1);
+  model.ints("axes", {1}, {1}).add(Code::MEAN, {"x", "axes"}, {"y"}).options(tflite::ReducerOptionsT());
+  EXPECT_EQ(run_bytes(model, {1, 4}, {1, 2, 3, 7}), Bytes{4}) << "9 / 4 is rounded twice: 4.5 to 5, 2.5 to 3";
+  EXPECT_EQ(run_bytes(model, {1, 4}, {1, 2, 3, 6}), Bytes{3}) << "8 / 4";
+}
+
+TEST(TfliteQuantised, ResizeBilinear) {
+  TestModel model = byte_model({1, 1, 2, 1}, 1, 0, 1, 0);
+  model.ints("size", {2}, {1, 4}).add(Code::RESIZE_BILINEAR, {"x", "size"}, {"y"});
+  model.options(tflite::ResizeBilinearOptionsT());
+  EXPECT_EQ(run_bytes(model, {1, 1, 2, 1}, {10, 21}), (Bytes{10, 16, 21, 21})) << "15.5 is rounded away from zero";
+  EXPECT_EQ(run_bytes(model, {1, 1, 2, 1}, {-10, -21}), (Bytes{-10, -16, -21, -21}));
+}
+
+TEST(TfliteQuantised, SaysWhatItDoesNotImport) {
+  TestModel power = byte_model({2}, 1, 0, 1, 0);
+  power.add(Code::POW, {"x", "x"}, {"y"});
+  expect_error(ErrorKind::unsupported, "POW on quantised numbers", [&] { power.import(); });
+  TestModel hybrid;
+  hybrid.input("x", {1, 1}).bytes("w", {1, 1}, Type::INT8, {1}).quantise("w", {1}, {0});
+  hybrid.add(Code::FULLY_CONNECTED, {"x", "w"}, {"y"}).options(tflite::FullyConnectedOptionsT()).output("y");
+  expect_error(ErrorKind::unsupported, "products of floats and quantised weights", [&] { hybrid.import(); });
+}
+
+}  // namespace
+}  // namespace convoy::tflite_frontend
