@@ -54,9 +54,9 @@ int64_t differing_bytes(const Tensor& a, const Tensor& b) {
   return count;
 }
 
-struct QuantisedNetwork : testing::TestWithParam<Case> {};
+struct QuantisedTflite : testing::TestWithParam<Case> {};
 
-TEST_P(QuantisedNetwork, EqualsItsFramework) {
+TEST_P(QuantisedTflite, EqualsItsFramework) {
   const fs::path folder = models_folder();
   if (!fs::exists(folder / GetParam().model)) GTEST_SKIP() << folder << " is absent";
   const Graph graph =
@@ -78,7 +78,7 @@ std::string test_name(const testing::TestParamInfo<Case>& info) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, QuantisedNetwork, testing::ValuesIn(kCases), test_name);
+INSTANTIATE_TEST_SUITE_P(Models, QuantisedTflite, testing::ValuesIn(kCases), test_name);
 
 }  // namespace
 }  // namespace convoy

@@ -1,8 +1,8 @@
 // Operators of com.microsoft that ONNX Runtime defines as: dequantise, compute in floats, quantise.
 #include "frontends/onnx/importers.h"
 #include "frontends/onnx/quantisation.h"
-#include "frontends/simple_ops.h"
 #include "frontends/onnx/spatial.h"
+#include "frontends/simple_ops.h"
 #include "ops/avg_pool2d.h"
 #include "ops/concat.h"
 #include "ops/quantize.h"

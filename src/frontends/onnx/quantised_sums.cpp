@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "frontends/onnx/quantisation.h"
-#include "frontends/simple_ops.h"
 #include "frontends/onnx/spatial.h"
+#include "frontends/simple_ops.h"
 #include "ops/conv2d.h"
 #include "support/dtypes.h"
 

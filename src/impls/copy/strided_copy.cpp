@@ -43,7 +43,8 @@ CopyProblem as_words(CopyProblem copy, int axis, int64_t per_word) {
   return copy;
 }
 
-/// The same copy of 4-byte elements, where it can be: an 8-byte element is two of them, neighbouring small ones are one.
+/// The same copy of 4-byte elements, where it can be: an 8-byte element is two of them, neighbouring small ones are
+/// one.
 CopyProblem in_words(CopyProblem copy) {
   if (is_narrow(copy)) {
     const int64_t per_word = 4 / size_of(copy.src.view.dtype);
