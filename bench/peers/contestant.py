@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import convert
+from engines import PEERS
 from networks import Network
 
 HERE = Path(__file__).resolve().parent
@@ -129,6 +130,8 @@ def enter(engine: str, network: Network, options, threads: int, precision: str) 
     """Make `engine` ready to run `network`, converting the network first if needed. Raises Unavailable."""
     if engine == "convoy":
         return ConvoyProgram(options.convoy, network, threads, precision)
+    if network.model.suffix not in PEERS[engine].formats:
+        raise Unavailable(f"reads no {network.model.suffix} files")
     try:
         files = convert.for_engine(engine, network, options.cache)
     except convert.ConversionError as error:

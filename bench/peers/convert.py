@@ -1,4 +1,4 @@
-"""Conversion of ONNX networks to the formats of ncnn and MNN, cached by content and converter version."""
+"""Conversion of networks to the formats of ncnn and MNN, cached by content and converter version."""
 import hashlib
 import shutil
 import subprocess
@@ -21,7 +21,7 @@ class ConversionError(Exception):
 
 
 def for_engine(engine: str, network: Network, cache: Path) -> list[Path]:
-    """The files that `engine` loads for `network`; ONNX itself where it reads that. Raises ConversionError."""
+    """The files that `engine` loads for `network`; the network itself where it reads that. Raises ConversionError."""
     converter = {"ncnn": _to_ncnn, "mnn": _to_mnn}.get(engine)
     return converter(network, cache) if converter else [network.fixed_model]
 
@@ -41,7 +41,7 @@ def _to_ncnn(network: Network, cache: Path) -> list[Path]:
 
 def _to_mnn(network: Network, cache: Path) -> list[Path]:
     def convert(folder: Path, results: list[Path]) -> str:
-        return _run([sys.executable, "-c", _MNN_CONVERT, "-f", "ONNX", "--modelFile", str(network.fixed_model.resolve()),
+        return _run([sys.executable, "-c", _MNN_CONVERT, "-f", network.model.suffix[1:].upper(), "--modelFile", str(network.fixed_model.resolve()),
                      "--MNNModel", str(results[0]), "--bizCode", "peers"], folder)
 
     return _cached(network, cache, "MNN", [".mnn"], convert)

@@ -87,7 +87,8 @@ def _enter_all(network: networks.Network, threads: int, options, folder: Path, e
     """Start the engines, appending those that run to `entered`, and compare their outputs with the reference's."""
     reference = folder / "reference.npz"
     try:
-        worker = contestant.enter(command_line.REFERENCE_ENGINE, network, options, threads, precision="f32")
+        worker = contestant.enter(command_line.REFERENCE_ENGINES[network.model.suffix], network, options, threads,
+                                  precision="f32")
         try:
             worker.outputs(reference)
         finally:

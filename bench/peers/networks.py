@@ -9,6 +9,8 @@ import numpy as np
 import onnx
 from google.protobuf.message import DecodeError
 
+import tflite_networks
+
 QUANTISED_OPS = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinear", "QGemm", "ConvInteger",
                  "MatMulInteger")
 
@@ -24,7 +26,7 @@ class Network:
     model: Path                           # as found
     fixed_model: Path                     # the same with numbers for all symbolic dimensions; the peers read this one
     inputs: dict[str, tuple[int, ...]]    # name -> shape
-    input_files: dict[str, Path]          # name -> .npy, float32
+    input_files: dict[str, Path]          # name -> .npy, of the input's type
     outputs: list[str]
 
     @property
@@ -33,9 +35,9 @@ class Network:
 
 
 def find(paths: list[Path], pattern: str) -> list[Path]:
-    """The ONNX files among `paths` (folders: all in them, sorted by name) whose stem matches the glob `pattern`.
+    """The ONNX and TFLite files among `paths` (folders: all in them, sorted by name) whose stem matches the glob `pattern`.
 
-    In a folder only float networks count; a file named by the user is always taken. Raises FileNotFoundError.
+    In a folder only float ONNX networks count; a file named by the user is always taken. Raises FileNotFoundError.
     """
     found = []
     for path in paths:
@@ -67,6 +69,9 @@ def prepare(model: Path, cache: Path, shapes: dict[str, tuple[int, ...]]) -> Net
     beside the model's folder; a symbolic first dimension alone is 1. The input is the reference input where there
     is one, else seeded noise. Raises Unsuitable.
     """
+    cache.mkdir(parents=True, exist_ok=True)
+    if model.suffix == ".tflite":
+        return _prepare_tflite(model, cache)
     proto = _read(model)
     constants = {initializer.name for initializer in proto.graph.initializer}
     values = [value for value in proto.graph.input if value.name not in constants]
@@ -75,13 +80,31 @@ def prepare(model: Path, cache: Path, shapes: dict[str, tuple[int, ...]]) -> Net
     for value in values:
         known = shapes.get(value.name) or (tuple(reference.shape) if reference is not None and len(values) == 1 else None)
         inputs[value.name] = _shape(model, value, known)
-    cache.mkdir(parents=True, exist_ok=True)
     for index, (name, shape) in enumerate(inputs.items()):
-        data = reference if reference is not None and reference.shape == shape else _noise(f"{model.stem} {name}", shape)
-        files[name] = cache / f"{model.stem}.in{index}.npy"
-        np.save(files[name], data)
+        files[name] = _save_input(model, index, name, (shape, np.dtype(np.float32)), reference, cache)
     return Network(model.stem, model, _fix_shapes(model, proto, inputs, cache), inputs, files,
                    [value.name for value in proto.graph.output])
+
+
+def _prepare_tflite(model: Path, cache: Path) -> Network:
+    try:
+        inputs, outputs = tflite_networks.describe(model)
+    except ValueError as error:
+        raise Unsuitable(f"{model.name}: not a readable TFLite file ({error})") from None
+    reference = _reference_input(model)
+    files = {name: _save_input(model, index, name, kind, reference, cache)
+             for index, (name, kind) in enumerate(inputs.items())}
+    return Network(model.stem, model, model, {name: shape for name, (shape, _) in inputs.items()}, files, outputs)
+
+
+def _save_input(model: Path, index: int, name: str, kind: tuple[tuple[int, ...], np.dtype],
+                reference: np.ndarray | None, cache: Path) -> Path:
+    """Write the reference input where it has the right shape, else noise; `kind`: shape and type."""
+    shape, dtype = kind
+    data = reference if reference is not None and reference.shape == shape else _noise(f"{model.stem} {name}", shape, dtype)
+    file = cache / f"{model.stem}{model.suffix}.in{index}.npy"
+    np.save(file, data.astype(dtype))
+    return file
 
 
 def _read(model: Path) -> onnx.ModelProto:
@@ -100,8 +123,13 @@ def _reference_input(model: Path) -> np.ndarray | None:
     return np.load(folder / entry["input"]["file"]).astype(np.float32).reshape(entry["input"]["shape"])
 
 
-def _noise(seed: str, shape: tuple[int, ...]) -> np.ndarray:
-    return np.random.default_rng(zlib.crc32(seed.encode())).standard_normal(shape, dtype=np.float32)
+def _noise(seed: str, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Normal, or of an integer type uniform over all its values."""
+    generator = np.random.default_rng(zlib.crc32(seed.encode()))
+    if dtype.kind == "f":
+        return generator.standard_normal(shape, dtype=np.float32)
+    limits = np.iinfo(dtype)
+    return generator.integers(limits.min, limits.max, shape, dtype=dtype, endpoint=True)
 
 
 def _shape(model: Path, value: onnx.ValueInfoProto, known: tuple[int, ...] | None) -> tuple[int, ...]:

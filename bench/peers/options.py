@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-ENGINES = ("convoy", "onnxruntime", "openvino", "ncnn", "mnn")
-REFERENCE_ENGINE = "onnxruntime"
+ENGINES = ("convoy", "onnxruntime", "openvino", "ncnn", "mnn", "litert")
+REFERENCE_ENGINES = {".onnx": "onnxruntime", ".tflite": "litert"}    # by format of the network
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -15,7 +15,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         prog="bench/peers/run", formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         description="Latency and memory of Convoy beside its peers, on the same networks, interleaved in one run.")
     parser.add_argument("paths", nargs="*", metavar="MODEL", type=Path,
-                        help="ONNX files or folders of them (default: the float networks of --models and of build/nets)")
+                        help="ONNX or TFLite files or folders of them (default: the float networks of --models and of build/nets)")
     parser.add_argument("--models", type=Path, default=PROJECT.parent / "shared" / "models" / "models",
                         help="folder of networks used when no MODEL is given")
     parser.add_argument("--filter", default="*", metavar="GLOB", help="only networks whose name matches")

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <mutex>
 
 #include "support/error.h"
@@ -15,6 +16,10 @@ namespace {
 /// Part `index` of `all`, in parts of `size`.
 Span part_of(const Span& all, int64_t index, int64_t size) {
   return {all.begin + index * size, std::min(all.begin + (index + 1) * size, all.end)};
+}
+
+void zero(Tensor& tensor) {
+  std::memset(tensor.data(), 0, tensor.bytes());
 }
 
 }  // namespace
@@ -74,6 +79,8 @@ void DenseRun::compute(Context& context, const Band& band, int64_t item) const {
 void DenseRun::strip(Context& context, const Band& band, const Span& rows, const Span& cols, int64_t first_col) const {
   const int64_t run_rows = tile_.rows * g_.block, delay = data_.tile.delay;
   const int64_t runs = ceil_div(rows.size() * g_.block + delay, run_rows);
+  // Winograd tiles read rows that do not count, up to rounding errors: these must not be of another strip.
+  for (size_t i = 1; i < data_.tile.program.inputs().size(); ++i) zero(context.input(static_cast<int>(i)));
   for (int64_t t = 0; t < runs; ++t) {
     const int64_t top = (rows.begin + t * tile_.rows) * g_.step;
     read(context.input(0), band, top - layout_.top, first_col * g_.step - layout_.left);

@@ -55,7 +55,7 @@ Val load_pixel(KernelBuilder& b, const TileRun& run, Val src, int64_t at, bool h
       return run.signed_src ? b.turn_signs(word) : word;
     }
     case Terms::short_pairs:
-      return b.splat_byte_pair(src, at, run.signed_src);
+      return b.splat_word(src, at);
   }
   internal_error("unknown terms");
 }

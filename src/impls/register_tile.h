@@ -7,7 +7,7 @@
 //
 //   acc[m][n][lane] += sum over i = 0, 1 of src[offset(m) + k * src_step + i] * weights[.. + 2 * lane + i]
 //
-// or of words: four u8 with four i8, or two bytes, widened to i16, with two i16, and sums of i32:
+// or of words: four u8 with four i8, or two i16 with two i16, and sums of i32:
 //
 //   acc[m][n][lane] += sum over i of src[offset(m) + k * src_step + i] * weights[.. + lane].i
 //
@@ -50,7 +50,7 @@ struct TileRun {
   int last_active = -1;  ///< lanes of the last vector that exist, all when negative
   Terms terms = Terms::floats;
   bool half_last = false;              ///< the last of bf16_pairs of src has one element only
-  bool signed_src = false;             ///< bytes of src are i8, not u8
+  bool signed_src = false;             ///< byte_quads of src are i8, not u8
   std::vector<int64_t> pixel_offsets;  ///< from src, per m; constant
   std::vector<bool> pixel_valid;       ///< pixels outside the input add nothing; empty: all valid
 };

@@ -2,6 +2,7 @@
 #include <convoy/dense.h>
 
 #include <cstring>
+#include <limits>
 
 #include "passes/pass_test.h"
 #include "support/error.h"
@@ -110,6 +111,25 @@ TEST(DenseRows, ShardsAreBitIdentical) {
     EXPECT_EQ(next, parts.result.shape()[2]);
     EXPECT_EQ(std::memcmp(parts.result.data(), whole.result.data(), whole.result.bytes()), 0) << shards << " shards";
   }
+}
+
+TEST(DenseRows, BandsDoNotSeeEachOther) {
+  const DenseProgram dense = program(Border::reflect, 1);
+  const Tensor image = random_image(211, 60);
+  Tensor broken = random_image(211, 60);
+  std::fill_n(broken.as<float>(), 90 * 60, std::numeric_limits<float>::quiet_NaN());
+  std::vector<Tensor> results;
+  for (const Tensor* from : {&image, static_cast<const Tensor*>(&broken)}) {
+    Rows rows(dense, *from);
+    DenseRows callbacks = rows.callbacks();
+    callbacks.band_rows = 16;
+    ASSERT_TRUE(dense.run(callbacks).ok());
+    results.push_back(rows.result);
+  }
+  const int64_t clean = 128 * 60;  // of the first band that sees nothing above row 90, on
+  EXPECT_EQ(std::memcmp(results[0].as<float>() + clean, results[1].as<float>() + clean,
+                        (results[0].elems() - clean) * sizeof(float)),
+            0);
 }
 
 TEST(DenseRows, FailuresEndTheRun) {

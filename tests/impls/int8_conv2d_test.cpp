@@ -5,10 +5,12 @@
 #include <limits>
 
 #include "impls/conv2d/list.h"
+#include "impls/conv_transpose2d/list.h"
 #include "impls/harness.h"
 #include "impls/matmul/list.h"
 #include "ops/cast.h"
 #include "ops/conv2d.h"
+#include "ops/conv_transpose2d.h"
 #include "ops/lookup.h"
 #include "ops/matmul.h"
 #include "ops/requantize.h"
@@ -214,6 +216,53 @@ TEST(Int8Depthwise, WeightsWithZeroPoints) {
 
 TEST(Int8Depthwise, SeveralOutputsAChannel) {
   check_int8({.ic = 4, .oc = 8, .pads = {1, 1, 1, 1}, .group = 4, .zeros = {.src = 4}});
+}
+
+struct Int8Transposed {
+  int64_t ic = 8, oc = 8, h = 5, w = 6, k = 3, stride = 2, pad = 1, dilation = 1, group = 1;
+  DType src = DType::i8, weights = DType::i8;
+  ZeroPoints zeros = {};
+};
+
+void check_transposed(const Int8Transposed& c) {
+  ConvTranspose2d op;
+  op.window = {{c.stride, c.stride}, {c.dilation, c.dilation}, {c.pad, c.pad, c.pad, c.pad}};
+  op.group = c.group, op.zeros = c.zeros;
+  const Int8Case like{.ic = c.ic, .oc = c.oc, .kh = c.k, .kw = c.k, .group = c.group, .src = c.src};
+  check(conv_transpose2d_int8(), [&](CaseBuilder& b) {
+    const ValueId sums = b.add(op, {b.input(random_bytes(c.src, {2, c.ic, c.h, c.w}, 1)),
+                                    b.constant(random_bytes(c.weights, {c.ic, c.oc / c.group, c.k, c.k}, 2)),
+                                    b.constant(random_numbers({c.oc}, -100000, 100000, 3))});
+    return requantized(b, like, sums, requantize_for(like, Rounding::twice));
+  });
+}
+
+TEST(Int8ConvTranspose2d, ShapesAndWindows) {
+  for (DType src : kBytes) {
+    check_transposed({.ic = 16, .oc = 20, .src = src, .zeros = {.src = src == DType::u8 ? 131 : -9}});
+    check_transposed({.ic = 5, .oc = 3, .k = 4, .src = src});
+  }
+  check_transposed({.ic = 12, .oc = 9, .k = 2, .pad = 0});
+  check_transposed({.ic = 6, .oc = 12, .w = 15, .k = 5, .stride = 3, .pad = 2, .group = 2, .zeros = {.src = 100}});
+  check_transposed({.k = 3, .pad = 2, .dilation = 2, .zeros = {.src = -128}});
+  check_transposed({.k = 1, .pad = 0, .zeros = {.src = 4}});  // phases without a tap
+  check_transposed({.ic = 8, .oc = 8, .stride = 1, .weights = DType::u8, .zeros = {.src = 1, .weights = {140}}});
+}
+
+/// Factors of one and more, no shift at all, and sums at the ends of i32.
+TEST(Int8Conv2d, RoundedTwiceFarOut) {
+  check(conv2d_int8(), [](CaseBuilder& b) {
+    const Int8Case c{.ic = 4, .oc = 24, .kh = 1, .kw = 1, .src = DType::i8};
+    Tensor bias(DType::i32, Shape{c.oc}), multiplier(DType::i32, Shape{c.oc, 1, 1}), shift = multiplier;
+    for (int64_t o = 0; o < c.oc; ++o) {
+      bias.as<int32_t>()[o] = static_cast<int32_t>((o % 2 ? -1 : 1) * (int64_t{2147000000} >> o));
+      multiplier.as<int32_t>()[o] = o % 5 == 0 ? 0 : (1 << 30) + static_cast<int32_t>(o * 40000001);
+      shift.as<int32_t>()[o] = static_cast<int32_t>(o % 3 == 0 ? 4 - o / 4 : -o);
+    }
+    const ValueId sums = b.add(c.op(), {b.input(random_bytes(c.src, c.src_shape(), 1)),
+                                        b.constant(random_bytes(c.weights, c.weights_shape(), 2)), b.constant(bias)});
+    return b.add(requantize(DType::i8, 5, Rounding::twice), {sums, b.constant(multiplier), b.constant(shift)});
+  });
 }
 
 TEST(Int8Conv2d, TablesBehind) {

@@ -16,12 +16,14 @@ class Peer:
     package: str    # whose version is reported
     module: str     # in this folder, with a class Engine
     precisions: tuple[str, ...] = ("f32",)    # what it can compute in
+    formats: tuple[str, ...] = (".onnx",)     # of networks that it reads, or that its converter does
 
 
 PEERS = {
     "onnxruntime": Peer("ONNX Runtime", "onnxruntime", "engines.onnxruntime_engine"),
-    "openvino": Peer("OpenVINO", "openvino", "engines.openvino_engine", ("f32", "bf16")),
+    "openvino": Peer("OpenVINO", "openvino", "engines.openvino_engine", ("f32", "bf16"), (".onnx", ".tflite")),
     "ncnn": Peer("ncnn", "ncnn", "engines.ncnn_engine"),
-    "mnn": Peer("MNN", "MNN", "engines.mnn_engine"),
+    "mnn": Peer("MNN", "MNN", "engines.mnn_engine", formats=(".onnx", ".tflite")),
+    "litert": Peer("LiteRT", "ai-edge-litert", "engines.litert_engine", formats=(".tflite",)),
 }
 LABELS = {"convoy": "Convoy"} | {name: peer.label for name, peer in PEERS.items()}

@@ -47,14 +47,6 @@ Val KernelBuilder::splat_word(Val pointer, int64_t bytes) {
   return {ir.CreateVectorSplat(static_cast<unsigned>(lanes()), word), this};
 }
 
-Val KernelBuilder::splat_byte_pair(Val pointer, int64_t bytes, bool is_signed) {
-  auto& ir = impl_->ir;
-  auto* pair = ir.CreateAlignedLoad(ir.getInt16Ty(), offset(pointer, bytes).v, kUnaligned);
-  auto* pairs = ir.CreateVectorSplat(static_cast<unsigned>(lanes()), pair);
-  auto* all = ir.CreateBitCast(pairs, vector_of(ir.getInt8Ty(), 2 * lanes()));
-  return {ir.CreateBitCast(ir.CreateIntCast(all, shorts(*this), is_signed), words(*this)), this};
-}
-
 namespace {
 
 /// lanes() bytes of each row side by side: byte i of row r is byte i * count + r.
@@ -137,6 +129,18 @@ void KernelBuilder::copy_bytes(Val from, Val to, int64_t count, bool turn) {
   });
 }
 
+void KernelBuilder::widen_bytes(Val from, Val to, int64_t count, bool is_signed, int64_t zero) {
+  auto& ir = impl_->ir;
+  in_pieces(*this, count, [&](Val at, int64_t bytes) {
+    const auto elements = static_cast<int>(bytes);
+    llvm::Value* piece = ir.CreateAlignedLoad(vector_of(ir.getInt8Ty(), elements), offset(from, at).v, kUnaligned);
+    auto* type = vector_of(ir.getInt16Ty(), elements);
+    piece = ir.CreateSub(ir.CreateIntCast(piece, type, is_signed),
+                         llvm::ConstantInt::get(type, static_cast<uint64_t>(zero), true));
+    ir.CreateAlignedStore(piece, offset(to, at * 2).v, kUnaligned);
+  });
+}
+
 void KernelBuilder::fill_bytes(Val to, int64_t count, uint8_t value) {
   auto& ir = impl_->ir;
   in_pieces(*this, count, [&](Val at, int64_t bytes) {
@@ -147,61 +151,72 @@ void KernelBuilder::fill_bytes(Val to, int64_t count, uint8_t value) {
 
 namespace {
 
-/// Of fixed-point numbers: products of i32 as i64.
-struct Wide {
-  llvm::IRBuilder<>& ir;
-  llvm::Type* type;
+/// Products of lanes of i32 as i64: there are instructions for those of lanes that lie 64 bits apart, so those with
+/// even and odd numbers are two registers.
+class WideLanes {
+ public:
+  WideLanes(llvm::IRBuilder<>& ir, int lanes)
+      : ir_(ir), narrow_(vector_of(ir.getInt32Ty(), lanes)), wide_(vector_of(ir.getInt64Ty(), lanes / 2)) {}
 
-  llvm::Value* of(llvm::Value* narrow) const { return ir.CreateSExt(narrow, type); }
-  llvm::Value* number(int64_t value) const { return llvm::ConstantInt::get(type, static_cast<uint64_t>(value), true); }
+  llvm::Value* even(llvm::Value* v) const { return ir_.CreateAShr(ir_.CreateShl(ir_.CreateBitCast(v, wide_), 32), 32); }
+  llvm::Value* odd(llvm::Value* v) const { return ir_.CreateAShr(ir_.CreateBitCast(v, wide_), 32); }
+  llvm::Value* number(int64_t value) const { return llvm::ConstantInt::get(wide_, static_cast<uint64_t>(value), true); }
+
+  /// Low halves of `even` and high halves of `odd`, lane by lane.
+  llvm::Value* low_and_high(llvm::Value* even, llvm::Value* odd) const {
+    const auto lanes = static_cast<int>(narrow_->getNumElements());
+    std::vector<int> order;
+    for (int lane = 0; lane < lanes; ++lane) order.push_back(lane % 2 ? lanes + lane : lane);
+    return ir_.CreateShuffleVector(ir_.CreateBitCast(even, narrow_), ir_.CreateBitCast(odd, narrow_), order);
+  }
+
+ private:
+  llvm::IRBuilder<>& ir_;
+  llvm::FixedVectorType *narrow_, *wide_;
 };
 
-/// (value * multiplier + half) >> (31 - shift), for every other lane: there are instructions for the products of lanes
-/// of 32 bits that lie 64 apart.
-llvm::Value* scaled_lanes(const Wide& wide, llvm::Value* value, llvm::Value* multiplier, llvm::Value* shift) {
-  auto& ir = wide.ir;
-  auto* total = ir.CreateSub(wide.number(31), shift);
-  auto* half = ir.CreateShl(wide.number(1), ir.CreateSub(total, wide.number(1)));
-  return ir.CreateAShr(ir.CreateAdd(ir.CreateMul(value, multiplier), half), total);
+/// (value * multiplier + half) >> (31 - shift).
+llvm::Value* scaled_once(llvm::IRBuilder<>& ir, const WideLanes& wide, llvm::Value* value, llvm::Value* multiplier,
+                         llvm::Value* shift) {
+  auto scaled = [&](llvm::Value* product, llvm::Value* moved) {
+    auto* total = ir.CreateSub(wide.number(31), moved);
+    auto* half = ir.CreateShl(wide.number(1), ir.CreateSub(total, wide.number(1)));
+    return ir.CreateAShr(ir.CreateAdd(product, half), total);
+  };
+  auto* even = scaled(ir.CreateMul(wide.even(value), wide.even(multiplier)), wide.even(shift));
+  auto* odd = scaled(ir.CreateMul(wide.odd(value), wide.odd(multiplier)), wide.odd(shift));
+  return wide.low_and_high(even, ir.CreateShl(odd, 32));
 }
 
-llvm::Value* scaled_once(const Wide& wide, llvm::Value* value, llvm::Value* multiplier, llvm::Value* shift) {
-  auto& ir = wide.ir;
-  auto* narrow = value->getType();
-  auto even = [&](llvm::Value* v) { return ir.CreateAShr(ir.CreateShl(ir.CreateBitCast(v, wide.type), 32), 32); };
-  auto odd = [&](llvm::Value* v) { return ir.CreateAShr(ir.CreateBitCast(v, wide.type), 32); };
-  auto* low = scaled_lanes(wide, even(value), even(multiplier), even(shift));
-  auto* high = scaled_lanes(wide, odd(value), odd(multiplier), odd(shift));
-  auto* both = ir.CreateOr(ir.CreateAnd(low, wide.number(0xFFFFFFFF)), ir.CreateShl(high, 32));
-  return ir.CreateBitCast(both, narrow);
+/// round(value * multiplier / 2^31), halves up: what gemmlowp's doubling product with a high half comes to.
+llvm::Value* high_product(llvm::IRBuilder<>& ir, const WideLanes& wide, llvm::Value* value, llvm::Value* multiplier) {
+  auto* half = wide.number(int64_t{1} << 30);
+  auto* even = ir.CreateAdd(ir.CreateMul(wide.even(value), wide.even(multiplier)), half);
+  auto* odd = ir.CreateAdd(ir.CreateMul(wide.odd(value), wide.odd(multiplier)), half);
+  return wide.low_and_high(ir.CreateLShr(even, 31), ir.CreateShl(odd, 1));
 }
 
-/// The high half of the doubled product, then the shift, each rounded, halves away from zero.
-llvm::Value* scaled_twice(const Wide& wide, llvm::Value* value, llvm::Value* multiplier, llvm::Value* shift) {
-  auto& ir = wide.ir;
-  auto* narrow = value->getType();
-  auto* zero = llvm::Constant::getNullValue(narrow);
-  auto number = [&](int n) { return llvm::ConstantInt::get(narrow, n); };
+/// The high half of the doubled product, then the shift, rounded with halves away from zero.
+llvm::Value* scaled_twice(llvm::IRBuilder<>& ir, const WideLanes& wide, llvm::Value* value, llvm::Value* multiplier,
+                          llvm::Value* shift) {
+  auto* zero = llvm::Constant::getNullValue(value->getType());
+  auto* one = llvm::ConstantInt::get(value->getType(), 1);
   auto* left = ir.CreateBinaryIntrinsic(llvm::Intrinsic::smax, shift, zero);
   auto* right = ir.CreateBinaryIntrinsic(llvm::Intrinsic::smax, ir.CreateNeg(shift), zero);
-  auto* product = ir.CreateMul(wide.of(ir.CreateShl(value, left)), wide.of(multiplier));
-  auto* is_negative = ir.CreateICmpSLT(product, wide.number(0));
-  auto* nudge = ir.CreateSelect(is_negative, wide.number(1 - (int64_t{1} << 30)), wide.number(int64_t{1} << 30));
-  auto* high = ir.CreateTrunc(ir.CreateSDiv(ir.CreateAdd(product, nudge), wide.number(int64_t{1} << 31)), narrow);
-  auto* mask = ir.CreateSub(ir.CreateShl(number(1), right), number(1));
-  auto* below_zero = ir.CreateZExt(ir.CreateICmpSLT(high, zero), narrow);
-  auto* threshold = ir.CreateAdd(ir.CreateLShr(mask, number(1)), below_zero);
-  auto* up = ir.CreateICmpSGT(ir.CreateAnd(high, mask), threshold);
-  return ir.CreateAdd(ir.CreateAShr(high, right), ir.CreateZExt(up, narrow));
+  auto* high = high_product(ir, wide, ir.CreateShl(value, left), multiplier);
+  auto* mask = ir.CreateSub(ir.CreateShl(one, right), one);
+  auto* threshold = ir.CreateSub(ir.CreateLShr(mask, one), ir.CreateAShr(high, 31));
+  auto* up = ir.CreateSExt(ir.CreateICmpSGT(ir.CreateAnd(high, mask), threshold), value->getType());
+  return ir.CreateSub(ir.CreateAShr(high, right), up);
 }
 
 }  // namespace
 
 Val KernelBuilder::scale_fixed_point(Val value, Val multiplier, Val shift, bool rounds_twice) {
   auto& ir = impl_->ir;
-  const Wide all{ir, vector_of(ir.getInt64Ty(), lanes())}, half{ir, vector_of(ir.getInt64Ty(), lanes() / 2)};
-  return {rounds_twice ? scaled_twice(all, value.v, multiplier.v, shift.v)
-                       : scaled_once(half, value.v, multiplier.v, shift.v),
+  const WideLanes wide(ir, lanes());
+  return {rounds_twice ? scaled_twice(ir, wide, value.v, multiplier.v, shift.v)
+                       : scaled_once(ir, wide, value.v, multiplier.v, shift.v),
           this};
 }
 

@@ -19,7 +19,7 @@ namespace convoy {
 namespace {
 
 /// Changes whenever emitters change what they emit for an equal key.
-constexpr const char* kCodeVersion = "convoy-0.1-8";
+constexpr const char* kCodeVersion = "convoy-0.1-10";
 
 void initialize_llvm() {
   static std::once_flag once;
@@ -27,9 +27,10 @@ void initialize_llvm() {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
     // Loop strength reduction took most of the compile time of unrolled tiles and gained nothing: their
-    // addresses are a pointer and a constant already. LLVM has no other way to switch it off.
-    const char* options[] = {"convoy", "-disable-lsr"};
-    llvm::cl::ParseCommandLineOptions(2, options);
+    // addresses are a pointer and a constant already. The machine combiner regroups sums of integers over the steps of
+    // a tile, whose products then wait in more registers than there are. LLVM has no other way to switch them off.
+    const char* options[] = {"convoy", "-disable-lsr", "-x86-machine-combiner=0"};
+    llvm::cl::ParseCommandLineOptions(3, options);
   });
 }
 

@@ -155,9 +155,8 @@ class KernelBuilder {
 
   // Bytes, for products of quantised numbers. Pointers are ones to bytes, stored_as(DType::u8, ..): offsets count
   // bytes. A register of lanes() i32 holds four bytes a lane, or two i16.
-  Val load_words(Val pointer, int64_t offset = 0);                   ///< four bytes a lane
-  Val splat_word(Val pointer, int64_t offset = 0);                   ///< the same four bytes in every lane
-  Val splat_byte_pair(Val pointer, int64_t offset, bool is_signed);  ///< the same two bytes, as i16, in every lane
+  Val load_words(Val pointer, int64_t offset = 0);  ///< four bytes a lane
+  Val splat_word(Val pointer, int64_t offset = 0);  ///< the same four bytes in every lane
   /// Lane i holds byte i of each row, four rows; absent rows count as zeros. lanes() bytes of each row are read.
   Val interleave_rows(const std::vector<Val>& rows);
   /// The same of two rows of u8, widened to i16.
@@ -169,6 +168,8 @@ class KernelBuilder {
   Val dot_shorts(Val a, Val b, Val sum);
   /// Copies `count` bytes, with their signs turned if asked to. The memory does not overlap.
   void copy_bytes(Val from, Val to, int64_t count, bool turn);
+  /// Copies `count` bytes, less their zero point, as i16.
+  void widen_bytes(Val from, Val to, int64_t count, bool is_signed, int64_t zero);
   void fill_bytes(Val to, int64_t count, uint8_t value);
   /// For each lane as ops/requantize.h says: value, multiplier and shift are i32.
   Val scale_fixed_point(Val value, Val multiplier, Val shift, bool rounds_twice);

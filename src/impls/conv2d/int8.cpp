@@ -2,6 +2,7 @@
 #include "impls/conv2d/int8_kernel.h"
 #include "impls/conv2d/list.h"
 #include "ops/conv2d.h"
+#include "ops/conv_transpose2d.h"
 #include "ops/matmul.h"
 
 namespace convoy {
@@ -18,9 +19,13 @@ std::string int8_refusal(const Problem& problem) {
 
 Int8Types int8_types(const Problem& problem) {
   const Op& op = *problem.anchor().op;
-  const auto* matmul = op_cast<MatMul>(op);
-  return {problem.type(problem.anchor_input(0)).dtype, problem.type(problem.anchor_input(1)).dtype,
-          matmul ? matmul->zeros : op_cast<Conv2d>(op)->zeros};
+  Int8Types types{.src = problem.type(problem.anchor_input(0)).dtype,
+                  .weights = problem.type(problem.anchor_input(1)).dtype,
+                  .zeros = {}};
+  if (const auto* matmul = op_cast<MatMul>(op)) types.zeros = matmul->zeros;
+  if (const auto* conv = op_cast<Conv2d>(op)) types.zeros = conv->zeros;
+  if (const auto* conv = op_cast<ConvTranspose2d>(op)) types.zeros = conv->zeros;
+  return types;
 }
 
 Proposal int8_proposal(const Problem& problem, const ConvGeometry& g, const Int8Config& config) {
@@ -33,23 +38,27 @@ Proposal int8_proposal(const Problem& problem, const ConvGeometry& g, const Int8
   return proposal;
 }
 
-Lowered lower_int8(const Problem& problem, const ConvGeometry& g, const Int8Config& config, const WeightSource& source,
-                   const OutputIndex& output, const std::string& name) {
+Int8Kernel int8_kernel(const Problem& problem, const ConvGeometry& g, const Int8Config& config, const char* prefix) {
+  return {.geometry = g,
+          .config = config,
+          .dst_type = problem.type(problem.group.output).dtype,
+          .dst_offset = 0,
+          .output = {},
+          .epilogue = Epilogue(problem, kDirectEpilogue),
+          .name = fmt::format("{}_{}", prefix, int8_variant(problem, config))};
+}
+
+StepSpec lower_int8(const Problem& problem, const Int8Kernel& kernel, const WeightSource& source) {
   const Int8Types types = int8_types(problem);
   const int lanes = problem.target.isa.f32_lanes();
-  const Int8Kernel kernel{.geometry = g,
-                          .config = config,
-                          .dst_type = problem.type(problem.group.output).dtype,
-                          .output = output,
-                          .epilogue = Epilogue(problem, kDirectEpilogue),
-                          .name = name};
   StepSpec step = int8_step(kernel, problem.target);
   const ValueId bias = problem.anchor_input(2);
   const Tensor* given = bias == kAbsent ? nullptr : &*problem.graph().value(bias).constant;
-  step.args = {ValueArg{problem.anchor_input(0)}, pack_int8_weights(g, config, types, lanes, source),
-               pack_int8_bias(g, config, types, lanes, source, given), ValueArg{problem.group.output}};
+  step.args = {
+      ValueArg{problem.anchor_input(0)}, pack_int8_weights(kernel.geometry, kernel.config, types, lanes, source),
+      pack_int8_bias(kernel.geometry, kernel.config, types, lanes, source, given), ValueArg{problem.group.output}};
   step.args.insert(step.args.end(), kernel.epilogue.args().begin(), kernel.epilogue.args().end());
-  return {{std::move(step)}, {}};
+  return step;
 }
 
 std::string int8_variant(const Problem& problem, const Int8Config& config) {
@@ -89,7 +98,8 @@ class Int8Conv2d : public Impl {
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = conv_geometry(problem);
     const Int8Config config = choose_int8(g, int8_types(problem), problem.target);
-    return lower_int8(problem, g, config, weights_of(problem, g), {}, "conv2d_int8_" + int8_variant(problem, config));
+    const Int8Kernel kernel = int8_kernel(problem, g, config, "conv2d_int8");
+    return {{lower_int8(problem, kernel, weights_of(problem, g))}, {}};
   }
 };
 

@@ -13,6 +13,14 @@ int64_t packed_zero(const Int8Types& types, Terms terms, int64_t channel) {
   return terms == Terms::short_pairs ? 0 : types.weights == DType::u8 ? zero - 128 : zero;
 }
 
+/// Dot products take no broadcast from memory, and those of i16 have a register of their own before they are added.
+Isa tile_isa(const Isa& isa, Terms terms) {
+  Isa changed = isa;
+  changed.embedded_broadcast = false;
+  if (terms == Terms::short_pairs) --changed.vector_registers;
+  return changed;
+}
+
 }  // namespace
 
 bool quads_suffice(const ConvGeometry& g, const Int8Types& types) {
@@ -38,38 +46,34 @@ void put_int8_weight(Terms terms, int64_t within, int64_t value, std::byte* word
 }
 
 std::string Int8Config::key() const {
-  return fmt::format("{}x{} t{} s{}{} z{} r{}x{} slab{}", tile.mr, tile.nb, static_cast<int>(terms), signed_src, staged,
-                     src_zero, runs, run_bytes, slab_rows);
+  return fmt::format("{}x{} t{} {}{} r{}x{} slab{}", tile.mr, tile.nb, static_cast<int>(terms), pixels.key(),
+                     staged ? "s" : "", runs, run_length, slab_rows);
 }
 
 Int8Config choose_int8(const ConvGeometry& g, const Int8Types& types, const Target& target) {
   Int8Config config;
-  config.terms = target.isa.byte_dot && quads_suffice(g, types) ? Terms::byte_quads : Terms::short_pairs;
-  Isa isa = target.isa;
-  isa.embedded_broadcast = false;  // the broadcast operand of dot products is in a register
-  config.tile = choose_tile(g.w.out, g.oc, isa);
-  config.signed_src = types.src == DType::i8;
-  config.staged = !g.h.borderless() || !g.w.borderless() || g.ic % config.step_bytes() != 0;
-  const bool as_unsigned = config.signed_src && (config.staged || config.terms == Terms::byte_quads);
-  config.src_zero = types.zeros.src + (as_unsigned ? 128 : 0);
+  const bool quads = target.isa.byte_dot && quads_suffice(g, types);
+  config.terms = quads ? Terms::byte_quads : Terms::short_pairs;
+  config.tile = choose_tile(g.w.out, g.oc, tile_isa(target.isa, config.terms));
+  config.pixels = {.src = types.src, .zero = types.zeros.src, .wide = !quads};
+  const bool whole_steps = g.h.borderless() && g.w.borderless() && g.ic % config.step_length() == 0;
+  config.staged = g.h.taps * g.w.taps > 0 && (config.pixels.wide || !whole_steps);
 
-  const int64_t pixel_bytes = config.staged ? g.ic * g.groups : g.src[3];
-  const bool one_run = g.w.step == 1 && pixel_bytes == g.ic;
+  const bool one_run = g.w.step == 1 && (config.staged ? g.groups == 1 : g.src[3] == g.ic);
   config.runs = one_run ? 1 : g.w.taps;
-  config.run_bytes = one_run ? g.w.taps * g.ic : g.ic;
+  config.run_length = one_run ? g.w.taps * g.ic : g.ic;
 
-  const int64_t row_bytes = std::max<int64_t>(1, g.w.in * g.ic * g.groups);
+  const int64_t row_bytes = std::max<int64_t>(1, g.w.in * g.ic * g.groups * config.pixels.bytes());
   const int64_t rows = std::max<int64_t>(1, target.caches.l2 / 4 / row_bytes);
   config.slab_rows = std::clamp<int64_t>((rows - (g.h.taps - 1) * g.h.step) / g.h.stride, 1, g.h.out);
-  if (config.staged && g.batch > 1) config.slab_rows = 1;  // a slab then lies in one image
   return config;
 }
 
 double int8_cost_ns(const ConvGeometry& g, const Int8Config& config, const Target& target) {
   const double steps = static_cast<double>(g.batch * g.groups * g.h.out * g.h.taps * config.runs * config.steps());
-  double cycles = steps * cycles_per_reduction_step(g.w.out, g.oc, config.tile, target.isa);
-  if (config.terms == Terms::short_pairs) cycles *= 1.5;  // bytes are widened, products added
-  const double staged_bytes = config.staged ? static_cast<double>(g.batch * g.h.in * g.w.in * g.ic * g.groups) : 0;
+  const double cycles = steps * cycles_per_reduction_step(g.w.out, g.oc, config.tile, target.isa);
+  const double staged_bytes =
+      config.staged ? static_cast<double>(g.batch * g.h.in * g.w.in * g.ic * g.groups * config.pixels.bytes()) : 0;
   return tile_cycles_ns(cycles + staged_bytes / target.isa.vector_bytes * 2, target.isa) / target.threads;
 }
 
@@ -100,9 +104,9 @@ Tensor pack_weights(const ConvGeometry& g, const Int8Config& config, const Int8T
           for (int64_t x = 0; x < g.w.taps; ++x) {
             std::byte* run = panel + (y * config.runs + (config.runs == 1 ? 0 : x)) * run_size;
             for (int64_t i = 0; i < g.ic; ++i) {
-              const int64_t byte = (config.runs == 1 ? x * g.ic : 0) + i;
-              std::byte* word = run + (byte / config.step_bytes() * width + o - first) * 4;
-              put_int8_weight(config.terms, byte % config.step_bytes(),
+              const int64_t position = (config.runs == 1 ? x * g.ic : 0) + i;
+              std::byte* word = run + (position / config.step_length() * width + o - first) * 4;
+              put_int8_weight(config.terms, position % config.step_length(),
                               weight_of(source, types, config.terms, g, group, o, i, y, x), word);
             }
           }
@@ -126,7 +130,7 @@ Tensor pack_bias(const ConvGeometry& g, const Int8Config& config, const Int8Type
         }
       }
       const int64_t before = bias.empty() ? 0 : bias.as<int32_t>()[group * g.oc + o];
-      packed.as<int32_t>()[group * padded + o] = static_cast<int32_t>(before - config.src_zero * sum);
+      packed.as<int32_t>()[group * padded + o] = static_cast<int32_t>(before - config.pixels.copied_zero() * sum);
     }
   }
   return packed;

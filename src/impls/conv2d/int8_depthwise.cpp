@@ -9,7 +9,6 @@
 #include <algorithm>
 
 #include "impls/conv2d/int8_kernel.h"
-#include "impls/conv2d/int8_stage.h"
 #include "impls/conv2d/list.h"
 #include "impls/window_tiles.h"
 #include "ops/conv2d.h"
@@ -20,15 +19,14 @@ namespace {
 
 struct DepthwiseConfig {
   Terms terms = Terms::byte_quads;
-  int64_t src_zero = 0;  ///< of the copied bytes
-  bool turn = false;     ///< src is i8
+  StagedPixels pixels;
   int64_t slab_rows = 1;
   int mr = 7;  ///< neighbouring output pixels
 
   int64_t step_rows() const { return terms == Terms::byte_quads ? 4 : 2; }
   int64_t steps(const ConvGeometry& g) const { return ceil_div(g.h.taps, step_rows()); }
   std::string key() const {
-    return fmt::format("t{} z{} {} slab{} mr{}", static_cast<int>(terms), src_zero, turn, slab_rows, mr);
+    return fmt::format("t{} {} slab{} mr{}", static_cast<int>(terms), pixels.key(), slab_rows, mr);
   }
 };
 
@@ -51,12 +49,11 @@ class DepthwiseEmitter {
         k_(kernel),
         g_(kernel.geometry),
         c_(kernel.config),
-        stage_(g_, c_.src_zero, c_.turn),
+        stage_(g_, c_.pixels),
         panel_(panel_bytes(g_, c_, b.lanes())) {}
 
   void emit() {
-    b_.loop(b_.row_begin(), b_.row_end(), c_.slab_rows, [&](Val slab) {
-      Val slab_end = b_.min(slab + c_.slab_rows, b_.row_end());
+    Int8Stage::each_slab(b_, g_, c_.slab_rows, [&](Val slab, Val slab_end) {
       Val n = g_.batch == 1 ? b_.i64(0) : slab / g_.h.out;
       Val first = g_.batch == 1 ? slab : slab % g_.h.out;
       Val scratch = b_.stored_as(DType::u8, b_.scratch());
@@ -171,7 +168,7 @@ class Int8Depthwise : public Impl {
         .emit = [kernel](KernelBuilder& b) { DepthwiseEmitter(b, kernel).emit(); }};
     step.rows = g.batch * g.h.out;
     step.cols = vectors(g, problem.target);
-    step.scratch_bytes = Int8Stage(g, config.src_zero, config.turn).scratch_bytes(config.slab_rows);
+    step.scratch_bytes = Int8Stage(g, config.pixels).scratch_bytes(config.slab_rows);
     step.cost_ns = cost_ns(g, config, problem.target);
     step.args = {ValueArg{problem.anchor_input(0)}, pack_weights(problem, g, config), pack_bias(problem, g, config),
                  ValueArg{problem.group.output}};
@@ -188,11 +185,9 @@ class Int8Depthwise : public Impl {
     const Int8Types types = int8_types(problem);
     const bool quads = problem.target.isa.byte_dot && quads_suffice(g, types);
     DepthwiseConfig config{.terms = quads ? Terms::byte_quads : Terms::short_pairs,
-                           .src_zero = types.zeros.src + (types.src == DType::i8 ? 128 : 0),
-                           .turn = types.src == DType::i8};
-    const int64_t rows = problem.target.caches.l1 / 2 / Int8Stage(g, 0, false).row_bytes();
+                           .pixels = {.src = types.src, .zero = types.zeros.src, .wide = false}};
+    const int64_t rows = problem.target.caches.l1 / 2 / Int8Stage(g, config.pixels).row_bytes();
     config.slab_rows = std::clamp<int64_t>((rows - (g.h.taps - 1) * g.h.step) / g.h.stride, 1, g.h.out);
-    if (g.batch > 1) config.slab_rows = 1;  // a slab then lies in one image
     return config;
   }
 
@@ -238,7 +233,7 @@ class Int8Depthwise : public Impl {
           sum += int8_weight(weights, types, config.terms, c, c * g.h.taps * g.w.taps + i);
         }
         const int64_t before = given.empty() ? 0 : given.as<int32_t>()[c];
-        packed.as<int32_t>()[c] = static_cast<int32_t>(before - config.src_zero * sum);
+        packed.as<int32_t>()[c] = static_cast<int32_t>(before - config.pixels.copied_zero() * sum);
       }
       return packed;
     };

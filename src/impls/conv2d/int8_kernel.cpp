@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "impls/conv2d/int8_stage.h"
-
 namespace convoy {
 
 namespace {
@@ -16,14 +14,13 @@ class Int8Emitter {
         k_(kernel),
         g_(kernel.geometry),
         c_(kernel.config),
-        stage_(g_, kernel.config.src_zero, kernel.config.signed_src),
+        stage_(g_, kernel.config.pixels),
         width_(c_.tile.nb * b.lanes()),
         oc_blocks_(c_.oc_blocks(g_, b.lanes())),
         run_bytes_(4 * c_.steps() * width_) {}
 
   void emit() {
-    b_.loop(b_.row_begin(), b_.row_end(), c_.slab_rows, [&](Val slab) {
-      Val slab_end = b_.min(slab + c_.slab_rows, b_.row_end());
+    Int8Stage::each_slab(b_, g_, c_.slab_rows, [&](Val slab, Val slab_end) {
       if (c_.staged) stage(slab, slab_end);
       b_.loop(b_.col_begin(), b_.col_end(), 1, [&](Val col) { channel_block(slab, slab_end, col); });
     });
@@ -54,7 +51,7 @@ class Int8Emitter {
 
   Val first_row(Val slab, const Place& place) {
     const int64_t column = g_.w.base + (c_.staged ? stage_.left() : 0);
-    Val channel = place.group * g_.ic;
+    Val channel = place.group * (g_.ic * c_.pixels.bytes());
     if (c_.staged) {
       Val row = (place.h - row_in_image(slab)) * g_.h.stride;
       return b_.offset(scratch(), row * stage_.row_bytes() + channel, column * pixel_bytes());
@@ -113,10 +110,10 @@ class Int8Emitter {
     TileRun run{.src = src,
                 .weights = weights,
                 .count = c_.steps(),
-                .src_step = c_.step_bytes(),
+                .src_step = 4,
                 .weights_step = 4 * width_,
                 .terms = c_.terms,
-                .signed_src = c_.signed_src && !c_.staged};
+                .signed_src = c_.pixels.src == DType::i8 && !c_.staged};
     for (int m = 0; m < shape.mr; ++m) run.pixel_offsets.push_back(m * g_.w.stride * pixel_bytes());
     for (int64_t x = 0; x < c_.runs; ++x) {
       TileRun tap = run;
@@ -131,6 +128,7 @@ class Int8Emitter {
     Val channel = place.group * g_.oc + place.block * width_;
     const auto cursor = k_.epilogue.at(b_, k_.output.at(b_, place.n, channel, place.h, pixel));
     Val dst = element_address(b_, k_.dst_type, b_.arg(kDirectDst), g_.dst, {place.n, channel, place.h, pixel});
+    dst = b_.offset(k_.dst_type, dst, k_.dst_offset);
     auto each_vector = [&](auto&& fn) {
       for (int m = 0; m < shape.mr; ++m) {
         for (int n = 0; n < shape.nb; ++n) {
@@ -166,8 +164,8 @@ StepSpec int8_step(const Int8Kernel& kernel, const Target& target) {
   const ConvGeometry& g = kernel.geometry;
   StepSpec step;
   step.kernel = {.name = kernel.name,
-                 .key = fmt::format("{} {} {} {}{}", g.key(), kernel.config.key(), kernel.output.key(),
-                                    to_string(kernel.dst_type), kernel.epilogue.key()),
+                 .key = fmt::format("{} {} {} {}+{}{}", g.key(), kernel.config.key(), kernel.output.key(),
+                                    to_string(kernel.dst_type), kernel.dst_offset, kernel.epilogue.key()),
                  .arg_count = kDirectEpilogue + static_cast<int>(kernel.epilogue.args().size()),
                  .emit = [kernel](KernelBuilder& b) { Int8Emitter(b, kernel).emit(); }};
   step.rows = g.batch * g.h.out;
@@ -176,8 +174,7 @@ StepSpec int8_step(const Int8Kernel& kernel, const Target& target) {
   const double activations = static_cast<double>(g.batch) * g.h.in * g.w.in * g.ic;
   step.split_cols_first = weights > activations && step.cols >= target.threads;
   if (kernel.config.staged) {
-    step.scratch_bytes =
-        Int8Stage(g, kernel.config.src_zero, kernel.config.signed_src).scratch_bytes(kernel.config.slab_rows);
+    step.scratch_bytes = Int8Stage(g, kernel.config.pixels).scratch_bytes(kernel.config.slab_rows);
   }
   step.cost_ns = int8_cost_ns(g, kernel.config, target) * target.threads;
   return step;

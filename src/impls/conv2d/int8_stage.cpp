@@ -6,10 +6,9 @@
 
 namespace convoy {
 
-Int8Stage::Int8Stage(const ConvGeometry& g, int64_t zero, bool turn)
+Int8Stage::Int8Stage(const ConvGeometry& g, const StagedPixels& pixels)
     : g_(g),
-      zero_(static_cast<uint8_t>(zero)),
-      turn_(turn),
+      pixels_(pixels),
       left_(std::max<int64_t>(0, -g.w.base)),
       right_(std::max<int64_t>(0, g.w.input_index(g.w.out - 1, g.w.taps - 1) - (g.w.in - 1))) {
   constexpr int64_t kLine = 64;
@@ -22,25 +21,43 @@ int64_t Int8Stage::scratch_bytes(int64_t output_rows) const {
 }
 
 void Int8Stage::emit(KernelBuilder& b, Val image, Val scratch, Val first, Val count) const {
-  const int64_t middle_bytes = g_.w.in * pixel_bytes();
   Val first_row = first * g_.h.stride + g_.h.base;
   Val rows = (count - 1) * g_.h.stride + ((g_.h.taps - 1) * g_.h.step + 1);
   b.loop(b.i64(0), rows, 1, [&](Val r) {
     Val to = b.offset(scratch, r * row_bytes_), middle = b.offset(to, left_ * pixel_bytes());
     Val row = first_row + r;
-    b.fill_bytes(to, left_ * pixel_bytes(), zero_);
-    b.fill_bytes(b.offset(middle, middle_bytes), right_ * pixel_bytes(), zero_);
+    fill(b, to, left_);
+    fill(b, b.offset(middle, g_.w.in * pixel_bytes()), right_);
     b.if_else(
         b.in_range(row, g_.h.in), [&] { copy_row(b, b.offset(image, row * g_.src[2]), middle); },
-        [&] { b.fill_bytes(middle, middle_bytes, zero_); });
+        [&] { fill(b, middle, g_.w.in); });
   });
 }
 
 void Int8Stage::copy_row(KernelBuilder& b, Val from, Val to) const {
-  if (g_.src[3] == pixel_bytes()) return b.copy_bytes(from, to, g_.w.in * pixel_bytes(), turn_);
-  b.loop(0, g_.w.in, 1, [&](Val x) {
-    b.copy_bytes(b.offset(from, x * g_.src[3]), b.offset(to, x * pixel_bytes()), pixel_bytes(), turn_);
-  });
+  if (g_.src[3] == channels()) return copy_values(b, from, to, g_.w.in * channels());
+  b.loop(0, g_.w.in, 1,
+         [&](Val x) { copy_values(b, b.offset(from, x * g_.src[3]), b.offset(to, x * pixel_bytes()), channels()); });
+}
+
+void Int8Stage::copy_values(KernelBuilder& b, Val from, Val to, int64_t count) const {
+  const bool is_signed = pixels_.src == DType::i8;
+  if (pixels_.wide) return b.widen_bytes(from, to, count, is_signed, pixels_.zero);
+  b.copy_bytes(from, to, count, is_signed);
+}
+
+void Int8Stage::fill(KernelBuilder& b, Val to, int64_t pixels) const {
+  b.fill_bytes(to, pixels * pixel_bytes(), static_cast<uint8_t>(pixels_.copied_zero()));
+}
+
+void Int8Stage::each_slab(KernelBuilder& b, const ConvGeometry& g, int64_t slab_rows,
+                          const std::function<void(Val first, Val end)>& slab) {
+  auto slabs = [&](Val begin, Val end) {
+    b.loop(begin, end, slab_rows, [&](Val first) { slab(first, b.min(first + slab_rows, end)); });
+  };
+  if (g.batch == 1) return slabs(b.row_begin(), b.row_end());
+  b.loop(b.row_begin() / g.h.out, (b.row_end() + (g.h.out - 1)) / g.h.out, 1,
+         [&](Val image) { slabs(b.max(b.row_begin(), image * g.h.out), b.min(b.row_end(), (image + 1) * g.h.out)); });
 }
 
 }  // namespace convoy

@@ -5,6 +5,9 @@
 
 namespace convoy {
 
+const Impl& conv_transpose2d_phases();
+const Impl& conv_transpose2d_few_outputs();
+const Impl& conv_transpose2d_int8();
 const ImplList& conv_transpose2d_impls();
 
 }  // namespace convoy

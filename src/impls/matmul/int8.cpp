@@ -27,8 +27,9 @@ class Int8MatMul : public Impl {
   Lowered lower(const Problem& problem) const override {
     const ConvGeometry g = matmul_geometry(problem);
     const Int8Config config = choose_int8(g, int8_types(problem), problem.target);
-    const OutputIndex output = matmul_output(problem.type(problem.group.output).shape.rank());
-    return lower_int8(problem, g, config, matmul_weights(problem, g), output, variant(problem, config));
+    Int8Kernel kernel = int8_kernel(problem, g, config, "matmul_int8");
+    kernel.output = matmul_output(problem.type(problem.group.output).shape.rank());
+    return {{lower_int8(problem, kernel, matmul_weights(problem, g))}, {}};
   }
 
  private:
