@@ -159,7 +159,7 @@ class Chooser {
   void join(const std::string& moved, const std::vector<std::string>& from) {
     chosen_.groups[chosen_.group_of[moved]].sources.clear();
     for (const std::string& name : from) {
-      const size_t target = chosen_.group_of.at(name), joined = chosen_.group_of[moved];
+      const auto [target, joined] = std::minmax({chosen_.group_of.at(name), chosen_.group_of[moved]});
       if (target == joined) continue;
       ValueGroup& group = chosen_.groups[joined];
       for (const std::string& value : group.values) chosen_.group_of[value] = target;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "support/error.h"
 
@@ -9,18 +10,21 @@ namespace convoy::quantizer {
 namespace {
 
 double squared_distance(const Tensor& a, const Tensor& b) {
+  const float *first = a.as<float>(), *second = b.as<float>();
+  const int64_t count = a.elems();
   double sum = 0;
-  for (int64_t i = 0; i < a.elems(); ++i) {
-    const double distance = double{a.as<float>()[i]} - double{b.as<float>()[i]};
+  for (int64_t i = 0; i < count; ++i) {
+    const double distance = double{first[i]} - double{second[i]};
     sum += distance * distance;
   }
   return sum;
 }
 
 double squared(const Tensor& a) {
-  double sum = 0;
-  for (int64_t i = 0; i < a.elems(); ++i) sum += double{a.as<float>()[i]} * double{a.as<float>()[i]};
-  return sum;
+  const float* values = a.as<float>();
+  return std::inner_product(
+      values, values + a.elems(), values, 0.0, [](double x, double y) { return x + y; },
+      [](float x, float y) { return double{x} * double{y}; });
 }
 
 onnx::ValueInfoProto input_info(const std::string& name, const TensorType& type) {

@@ -158,7 +158,8 @@ TEST_F(Quantize, PowersOfTwo) {
   const QuantizedModel model = quantized(path, options);
   EXPECT_GT(decibels(path, model), 18);
   int scales = 0;
-  for (const auto& tensor : parse(model.model)->graph().initializer()) {
+  const auto proto = parse(model.model);
+  for (const auto& tensor : proto->graph().initializer()) {
     if (tensor.name().ends_with("_zero_point")) {
       for (char c : tensor.raw_data()) EXPECT_EQ(c, 0) << tensor.name();
     }
@@ -202,7 +203,9 @@ TEST_F(Quantize, ConstantNodesAndProductsWithASum) {
   EXPECT_EQ(proto->opset_import(0).version(), 13);
   EXPECT_EQ(operators(*proto).find("Constant"), std::string::npos) << operators(*proto);
   for (const auto& tensor : proto->graph().initializer()) {
-    if (tensor.name() == "b_quantized") EXPECT_EQ(tensor.data_type(), onnx::TensorProto::INT32);
+    if (tensor.name() == "b_quantized") {
+      EXPECT_EQ(tensor.data_type(), onnx::TensorProto::INT32);
+    }
     EXPECT_NE(tensor.name(), "b");
   }
 }
@@ -212,8 +215,9 @@ TEST_F(Quantize, NodesKeptFloat) {
   options.keep_float = {"second"};
   const auto model = parse(quantized(save(small_network()), options).model);
   for (const auto& node : model->graph().node()) {
-    if (node.name() == "second") EXPECT_EQ(node.input(1), "w2");
-    if (node.name() == "product") EXPECT_EQ(node.input(1), "w3_dequantized");
+    const std::string wanted = node.name() == "second" ? "w2" : "w3_dequantized";
+    const bool weighted = node.name() == "second" || node.name() == "product";
+    EXPECT_EQ(weighted ? node.input(1) : wanted, wanted) << node.name();
   }
 }
 
