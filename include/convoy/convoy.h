@@ -3,6 +3,7 @@
 
 #include <convoy/dense.h>
 #include <convoy/program.h>
+#include <convoy/quantize.h>
 #include <convoy/rounding.h>
 #include <convoy/status.h>
 #include <convoy/tensor.h>

@@ -17,6 +17,7 @@ void add_explain(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
 void add_merge(CLI::App& app, Action& action);
+void add_quantize(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);
 
 }  // namespace convoy::cli

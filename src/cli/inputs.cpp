@@ -204,6 +204,10 @@ std::optional<Shape> shape_for_picture(const SummaryInput& input, const ImageSiz
 void add_input_options(CLI::App& command, InputOptions& options) {
   command.add_option("--input", options.inputs, "[NAME=]FILE: a picture, .npy or .npz; repeat it for more inputs")
       ->allow_extra_args(false);
+  add_preprocess_options(command, options);
+}
+
+void add_preprocess_options(CLI::App& command, InputOptions& options) {
   command.add_option("--preprocess", options.preprocess.preset,
                      fmt::format("how pictures become input: {} (default: unit for networks that make pictures, else "
                                  "imagenet; what is used is printed)",

@@ -22,6 +22,8 @@ struct InputOptions {
 
 /// --input, --preprocess and what overrides it.
 void add_input_options(CLI::App& command, InputOptions& options);
+/// The same without --input.
+void add_preprocess_options(CLI::App& command, InputOptions& options);
 
 struct NetworkInputs {
   std::vector<Tensor> tensors;           ///< in the network's order

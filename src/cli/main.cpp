@@ -70,8 +70,8 @@ int run(int argc, char** argv) {
       "First steps: convoy info resnet18.onnx; convoy run resnet18.onnx --input cat.jpg; convoy bench "
       "resnet18.onnx\nExit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 internal error.");
   Action action;
-  for (auto add :
-       {add_run, add_dense, add_merge, add_bench, add_tune, add_profile, add_explain, add_compare, add_info}) {
+  for (auto add : {add_run, add_dense, add_merge, add_bench, add_tune, add_profile, add_explain, add_compare,
+                   add_quantize, add_info}) {
     add(app, action);
   }
   // CLI11 would only say that a subcommand is missing.
