@@ -46,10 +46,27 @@ class ModelMutator {
     }
   }
 
-  void collect(std::vector<int32_t>& values) {
-    for (int32_t& value : values) changes_.push_back([&] { value = number(value); });
+  float number(float old) {
+    constexpr float kSpecial[] = {
+        0, -1, 1, 0.5f, 1e-30f, 1e30f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
+    return below(3) ? kSpecial[below(std::size(kSpecial))] : old * 1.7f;
+  }
+  int64_t number(int64_t old) {
+    return below(8) ? number(static_cast<int32_t>(old)) : std::numeric_limits<int64_t>::min();
+  }
+
+  template <class T>
+  void collect(std::vector<T>& values) {
+    for (T& value : values) changes_.push_back([&] { value = number(value); });
     if (!values.empty()) changes_.push_back([&] { values.pop_back(); });
-    changes_.push_back([&] { values.push_back(number(1)); });
+    changes_.push_back([&] { values.push_back(number(T(1))); });
+  }
+
+  void collect(tflite::QuantizationParametersT& params) {
+    collect(params.scale);
+    collect(params.zero_point);
+    changes_.push_back([&] { params.quantized_dimension = number(params.quantized_dimension); });
+    changes_.push_back([&] { params.scale.clear(); });
   }
 
   void collect(tflite::SubGraphT& graph) {
@@ -57,6 +74,7 @@ class ModelMutator {
       collect(tensor->shape);
       changes_.push_back([&] { tensor->type = static_cast<tflite::TensorType>(below(23)); });
       changes_.push_back([&] { tensor->buffer = static_cast<uint32_t>(number(static_cast<int32_t>(tensor->buffer))); });
+      if (tensor->quantization) collect(*tensor->quantization);
     }
     for (auto& op : graph.operators) {
       collect(op->inputs);
@@ -83,6 +101,37 @@ class ModelMutator {
   std::vector<std::function<void()>> changes_;
 };
 
+std::string packed(const tflite::ModelT& tables) {
+  flatbuffers::FlatBufferBuilder builder;
+  tflite::FinishModelBuffer(builder, tflite::Model::Pack(builder, &tables));
+  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+}
+
+/// Where the numbers of the operators' options lie in a model that parses: what a table holds behind the offset of its
+/// list of fields.
+std::vector<size_t> option_bytes(const std::string& model) {
+  std::vector<size_t> places;
+  for (const tflite::SubGraph* graph : *tflite::GetModel(model.data())->subgraphs()) {
+    for (unsigned i = 0; graph->operators() && i < graph->operators()->size(); ++i) {
+      const auto* options = static_cast<const flatbuffers::Table*>(graph->operators()->Get(i)->builtin_options());
+      if (!options) continue;
+      const auto bytes = flatbuffers::ReadScalar<uint16_t>(options->GetVTable() + sizeof(uint16_t));
+      const size_t begin = reinterpret_cast<const char*>(options) - model.data();
+      for (size_t at = sizeof(int32_t); at < bytes; ++at) places.push_back(begin + at);
+    }
+  }
+  return places;
+}
+
+/// Strides, axes and flags are small numbers, so that one byte decides.
+std::string with_other_option(std::string model, std::mt19937& random) {
+  constexpr unsigned char kValues[] = {0x00, 0x01, 0x02, 0x03, 0x07, 0x40, 0x7f, 0x80, 0xff};
+  const std::vector<size_t> places = option_bytes(model);
+  if (places.empty()) return "";
+  model[places[random() % places.size()]] = static_cast<char>(kValues[random() % std::size(kValues)]);
+  return model;
+}
+
 }  // namespace
 
 std::string mutate_tflite(const std::string& model, std::mt19937& random) {
@@ -90,10 +139,8 @@ std::string mutate_tflite(const std::string& model, std::mt19937& random) {
   if (!tflite::VerifyModelBuffer(verifier)) return "";
   tflite::ModelT tables;
   tflite::GetModel(model.data())->UnPackTo(&tables);
-  if (!ModelMutator(random).run(tables)) return "";
-  flatbuffers::FlatBufferBuilder builder;
-  tflite::FinishModelBuffer(builder, tflite::Model::Pack(builder, &tables));
-  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+  if (random() % 4 == 0) return with_other_option(packed(tables), random);
+  return ModelMutator(random).run(tables) ? packed(tables) : "";
 }
 
 }  // namespace convoy

@@ -34,8 +34,8 @@ constexpr unsigned kSeconds = 10;
 
 class Mutator {
  public:
-  Mutator(const std::string& model, const std::vector<size_t>& places, int seed)
-      : bytes_(model), places_(places), random_(static_cast<unsigned>(seed)) {}
+  Mutator(const std::string& model, const std::vector<size_t>& places, unsigned seed)
+      : bytes_(model), places_(places), random_(seed) {}
 
   std::string run() {
     switch (below(4)) {
@@ -110,7 +110,7 @@ int* shared_int() {
 }
 
 /// Imports the mutations of seeds [begin, end) in a child process. Returns the seed at which it died, or -1.
-int first_death(const std::string& model, const std::vector<size_t>& places, const Import& import, int begin, int end) {
+int first_death(const Mutation& mutation, const Import& import, int begin, int end) {
   int* seed = shared_int();
   *seed = begin;
   std::fflush(nullptr);
@@ -119,7 +119,7 @@ int first_death(const std::string& model, const std::vector<size_t>& places, con
     limit_resources();
     for (; *seed < end; ++*seed) {
       alarm(kSeconds);
-      import_mutation(import, Mutator(model, places, *seed).run());
+      import_mutation(import, mutation(static_cast<unsigned>(*seed)));
     }
     _exit(0);
   }
@@ -137,14 +137,16 @@ std::string read_model(const std::string& name) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void expect_import_or_error(const std::string& model, const std::vector<size_t>& places, const std::string& program,
-                            const Import& import) {
-  ASSERT_FALSE(model.empty());
+Mutation byte_mutations(const std::string& model, const std::vector<size_t>& places) {
+  return [=](unsigned seed) { return Mutator(model, places, seed).run(); };
+}
+
+void expect_import_or_error(const Mutation& mutation, const std::string& program, const Import& import) {
   const char* chosen = std::getenv("CONVOY_MUTATION");
   const int begin = chosen ? std::atoi(chosen) : 0;
   const int end = chosen ? begin + 1 : kMutations;
   for (int seed = begin; seed < end; ++seed) {
-    seed = first_death(model, places, import, seed, end);
+    seed = first_death(mutation, import, seed, end);
     if (seed < 0) break;
     const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
     ADD_FAILURE() << "crashes, hangs or takes too much memory; repeat with\n  CONVOY_MUTATION=" << seed << " "

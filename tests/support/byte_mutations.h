@@ -11,9 +11,15 @@ namespace convoy {
 /// The bytes of a file of tests/data.
 std::string read_model(const std::string& name);
 
-/// Imports 1,000 mutations of `model`, of bytes at `places`, in processes that may not use much. `import` may
-/// throw Errors, but for internal ones. A failure prints the line that repeats it alone with `program`.
-void expect_import_or_error(const std::string& model, const std::vector<size_t>& places, const std::string& program,
+/// The damaged model of a seed.
+using Mutation = std::function<std::string(unsigned seed)>;
+
+/// Of bytes of `model` at `places`: flipped bits, other bytes, parts copied elsewhere; or the end cut off.
+Mutation byte_mutations(const std::string& model, const std::vector<size_t>& places);
+
+/// Imports the mutations of 1,000 seeds, in processes that may not use much. `import` may throw Errors, but for
+/// internal ones. A failure prints the line that repeats it alone with `program`.
+void expect_import_or_error(const Mutation& mutation, const std::string& program,
                             const std::function<void(const std::string&)>& import);
 
 }  // namespace convoy

@@ -9,6 +9,19 @@ DType NodeImport::output_dtype(int index) const {
   return element_type(file_.tensor(op_.outputs()->Get(static_cast<unsigned>(index))).type());
 }
 
+std::string NodeImport::label(int tensor) const {
+  return fmt::format("tensor '{}'", file_.tensor_name(tensor));
+}
+
+std::string NodeImport::input_label(int index) const {
+  input(index);  // refuses one that is not given
+  return label(op_.inputs()->Get(static_cast<unsigned>(index)));
+}
+
+std::string NodeImport::output_label(int index) const {
+  return label(op_.outputs()->Get(static_cast<unsigned>(index)));
+}
+
 QuantParams NodeImport::input_quantisation(int index) const {
   input(index);  // refuses one that is not given
   return tensors_.quantisation(op_.inputs()->Get(static_cast<unsigned>(index)));

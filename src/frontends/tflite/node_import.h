@@ -28,6 +28,9 @@ class NodeImport : public ImportedNode {
   int output_count() const { return op_.outputs() ? static_cast<int>(op_.outputs()->size()) : 0; }
   /// The declared element type of an output.
   DType output_dtype(int index) const;
+  /// "tensor 'x'": how errors name an input or output.
+  std::string input_label(int index) const;
+  std::string output_label(int index) const;
   /// Scale and zero point of an input or output; none for floats.
   QuantParams input_quantisation(int index) const;
   QuantParams output_quantisation(int index) const;
@@ -53,6 +56,7 @@ class NodeImport : public ImportedNode {
   ValueId channels_last(ValueId id);
 
  private:
+  std::string label(int tensor) const;
   [[noreturn]] void refuse_options() const;
   /// A table in which no field is set.
   static const void* default_options();

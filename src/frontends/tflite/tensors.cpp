@@ -1,6 +1,7 @@
 #include "frontends/tflite/tensors.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "frontends/tensor_data.h"
 #include "frontends/tflite/element_types.h"
@@ -89,6 +90,16 @@ Tensor TensorReader::read(int index) const {
   });
 }
 
+namespace {
+
+void check_scales(const QuantParams& params) {
+  for (float scale : params.scale) {
+    if (!std::isfinite(scale) || scale < 0) invalid_input("its scale is {}", scale);
+  }
+}
+
+}  // namespace
+
 QuantParams TensorReader::quantisation(int index) const {
   QuantParams params;
   const tflite::Tensor& tensor = file_.tensor(index);
@@ -106,6 +117,7 @@ QuantParams TensorReader::quantisation(int index) const {
       invalid_input("has {} scales along axis {} of {}", scales, params.axis, shape.str());
     }
     params.scale.assign(given->scale()->begin(), given->scale()->end());
+    check_scales(params);
     params.zero_point.assign(scales, 0);
     if (const auto* zero_points = given->zero_point(); zero_points && zero_points->size() > 0) {
       const unsigned count = zero_points->size();

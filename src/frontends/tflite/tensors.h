@@ -31,7 +31,8 @@ class TensorReader {
   bool is_constant(int index) const;
   /// The data of a constant tensor, not copied where it is aligned. Throws Error naming the tensor.
   Tensor read(int index) const;
-  /// Throws Error when its parts contradict each other or the tensor's shape.
+  /// Throws Error when its parts contradict each other or the tensor's shape, and for scales that are no numbers or
+  /// negative. A channel of weights may have scale 0.
   QuantParams quantisation(int index) const;
 
  private:

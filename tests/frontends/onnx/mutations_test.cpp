@@ -29,7 +29,8 @@ class OnnxMutations : public testing::TestWithParam<const char*> {};
 
 TEST_P(OnnxMutations, ImportOrError) {
   const std::string model = read_model(GetParam());
-  expect_import_or_error(model, structure_bytes(model), "onnx_tests",
+  ASSERT_FALSE(model.empty());
+  expect_import_or_error(byte_mutations(model, structure_bytes(model)), "onnx_tests",
                          [](const std::string& bytes) { import_bytes(bytes.data(), bytes.size(), "mutated.onnx"); });
 }
 

@@ -1,6 +1,9 @@
 // The model as a whole: inputs and outputs, what is refused and with which words.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "frontends/import.h"
 #include "frontends/tflite/import.h"
 #include "frontends/tflite/model_builder.h"
@@ -101,16 +104,57 @@ TEST(TfliteModel, RefusesUnsoundQuantisation) {
   TestModel model;
   model.input("x", {1, 4}, Type::INT8).result("y", Type::INT8).add(Code::RELU, {"x"}, {"y"}).output("y");
   model.quantise("x", {0.5f}, {0});
-  expect_refused("operator 0 (RELU, 'y'): the output is i8[] without a scale, beside quantised tensors", model);
-  model.quantise("x", {0.5f}, {200}).quantise("y", {1}, {0});
-  expect_refused("operator 0 (RELU, 'y'): the zero point 200 of input 0 is no number of i8", model);
-  model.quantise("x", {-1}, {0});
-  expect_refused("operator 0 (RELU, 'y'): the scale of input 0 is -1", model);
+  const std::string at = "operator 0 (RELU, 'y'): ";
+  expect_refused(at + "tensor 'y': is i8 without a scale, beside quantised tensors", model);
+  model.quantise("y", {1}, {0});
+  for (int64_t zero : {int64_t{200}, int64_t{-129}, int64_t{1} << 40}) {
+    model.quantise("x", {0.5f}, {zero});
+    expect_refused(fmt::format("{}tensor 'x': its zero point {} is no number of i8", at, zero), model);
+  }
+  model.quantise("x", {0}, {0});
+  expect_refused(at + "tensor 'x': its scale is 0", model);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (float scale : {-1.0f, kInfinity, -kInfinity, std::nanf("")}) {
+    model.quantise("x", {scale}, {0});
+    expect_refused(fmt::format("tensor 'x': its scale is {}", scale), model);
+  }
   model.quantise("x", {0.5f}, {0}).tensor("x").type = Type::INT16;
-  expect_unsupported("operator 0 (RELU, 'y'): input 0 is i16[1x4], only i8 and u8 are supported for quantised numbers",
-                     model);
+  expect_unsupported(at + "tensor 'x': is i16, only i8 and u8 are supported for quantised numbers", model);
   model.quantise("x", {0.5f, 1, 2}, {0});
   expect_refused("tensor 'x': has 3 scales along axis 0 of 1x4", model);
+  model.quantise("x", {0.5f, 1, 2, 3}, {0}, 7);
+  expect_refused("tensor 'x': has 4 scales along axis 7 of 1x4", model);
+  model.quantise("x", {0.5f}, {0, 1, 2});
+  expect_refused("tensor 'x': has 3 zero points for 1 scales", model);
+}
+
+TEST(TfliteModel, RefusesUnsoundScalesOfWeights) {
+  TestModel model;
+  model.input("x", {1, 2}, Type::INT8).quantise("x", {1}, {0}).result("y", Type::INT8).quantise("y", {1}, {0});
+  model.bytes("w", {2, 2}, Type::INT8, {1, 2, 3, 4}).add(Code::FULLY_CONNECTED, {"x", "w"}, {"y"}).output("y");
+  const std::string at = "operator 0 (FULLY_CONNECTED, 'y'): ";
+  expect_refused(at + "weights are i8[2x2] without a scale", model);
+  model.quantise("w", {1, -0.5f}, {0});
+  expect_refused(at + "tensor 'w': its scale is -0.5", model);
+  model.quantise("w", {1, 2}, {0}, 1);
+  expect_unsupported(at + "weights 2x2 have scales along axis 1, only those along axis 0", model);
+  model.quantise("w", {1}, {300});
+  expect_refused(at + "node 'y' (matmul): the zero point 300 of weights is no number of i8", model);
+  model.quantise("w", {1e38f, 1e38f}, {0});
+  expect_refused(at + "the scaling factor 9.99", model);
+  model.quantise("w", {1, 0}, {0});
+  EXPECT_EQ(values_of<int8_t>(model.run({make_tensor<int8_t>({1, 2}, {3, 4})})), (std::vector<int8_t>{11, 0}));
+}
+
+TEST(TfliteModel, RefusesOperatorsInACircle) {
+  TestModel model;
+  model.input("x", {2}).result("a", Type::FLOAT32).result("b", Type::FLOAT32);
+  model.tensor("a").shape = model.tensor("b").shape = {2};
+  model.add(Code::ADD, {"x", "b"}, {"a"}).add(Code::RELU, {"a"}, {"b"}).output("b");
+  expect_refused("operator 0 (ADD, 'a'): reads tensor 'b', which no operator before it computes", model);
+  TestModel itself;
+  itself.input("x", {2}).add(Code::RELU, {"x"}, {"x"}).output("x");
+  expect_refused("operator 0 (RELU, 'x'): writes tensor 'x', which is written or read before", itself);
 }
 
 TEST(TfliteModel, Quantisation) {

@@ -1,8 +1,11 @@
 // Damaged TFLite models.
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "frontends/tflite/import.h"
 #include "frontends/tflite/model_builder.h"
+#include "fuzz/mutate_tflite.h"
 #include "support/byte_mutations.h"
 
 namespace convoy::tflite_frontend {
@@ -24,9 +27,28 @@ std::vector<size_t> structure_bytes(const std::string& bytes) {
   return places;
 }
 
-void expect_import_or_error(const std::string& model) {
-  convoy::expect_import_or_error(model, structure_bytes(model), "tflite_tests", [](const std::string& bytes) {
+void expect_import_or_error(const Mutation& mutation) {
+  convoy::expect_import_or_error(mutation, "tflite_tests", [](const std::string& bytes) {
     import_bytes(bytes.data(), bytes.size(), "mutated.tflite");
+  });
+}
+
+void mutate_bytes(const std::string& model) {
+  ASSERT_FALSE(model.empty());
+  expect_import_or_error(byte_mutations(model, structure_bytes(model)));
+}
+
+/// Changes one number of the model, and up to seven more.
+void mutate_numbers(const std::string& model) {
+  ASSERT_FALSE(model.empty());
+  expect_import_or_error([&](unsigned seed) {
+    std::mt19937 random(seed);
+    std::string bytes = model;
+    for (unsigned count = 1 + random() % 8; count > 0; --count) {
+      const std::string next = mutate_tflite(bytes, random);
+      if (!next.empty()) bytes = next;
+    }
+    return bytes;
   });
 }
 
@@ -47,11 +69,28 @@ TestModel shape_model() {
 }
 
 TEST(TfliteMutations, FaceDetection) {
-  expect_import_or_error(read_model("face_detection_short_range.tflite"));
+  mutate_bytes(read_model("face_detection_short_range.tflite"));
 }
 
 TEST(TfliteMutations, ShapesAndAxes) {
-  expect_import_or_error(shape_model().bytes());
+  mutate_bytes(shape_model().bytes());
+}
+
+TEST(TfliteMutations, QuantisedNetwork) {
+  mutate_bytes(read_model("keyword_spotting_int8.tflite"));
+}
+
+TEST(TfliteMutations, NumbersOfQuantisedNetwork) {
+  mutate_numbers(read_model("keyword_spotting_int8.tflite"));
+}
+
+TEST(TfliteMutations, NumbersOfShapesAndAxes) {
+  mutate_numbers(shape_model().bytes());
+}
+
+TEST(TfliteMutations, TruncatedFiles) {
+  const std::string model = read_model("keyword_spotting_int8.tflite");
+  expect_import_or_error([&](unsigned seed) { return model.substr(0, model.size() * seed / 1000); });
 }
 
 }  // namespace

@@ -12,19 +12,16 @@
 namespace convoy::tflite_frontend {
 namespace {
 
-/// `what` is how messages call the tensor: "input 0".
-Affine affine_of(const QuantParams& params, const TensorType& type, const std::string& what) {
-  if (type.dtype != DType::i8 && type.dtype != DType::u8) {
-    unsupported("{} is {}, only i8 and u8 are supported for quantised numbers", what, type.str());
+Affine affine_of(const QuantParams& params, DType dtype) {
+  if (dtype != DType::i8 && dtype != DType::u8) {
+    unsupported("is {}, only i8 and u8 are supported for quantised numbers", to_string(dtype));
   }
-  if (!params.quantised()) invalid_input("{} is {} without a scale, beside quantised tensors", what, type.str());
-  if (params.per_channel()) {
-    unsupported("{} has {} scales, only weights may have more than one", what, params.scale.size());
-  }
-  const Affine affine{type.dtype, params.scale[0], params.zero_point[0]};
-  if (!std::isfinite(affine.scale) || affine.scale <= 0) invalid_input("the scale of {} is {}", what, affine.scale);
+  if (!params.quantised()) invalid_input("is {} without a scale, beside quantised tensors", to_string(dtype));
+  if (params.per_channel()) unsupported("has {} scales, only weights may have more than one", params.scale.size());
+  const Affine affine{dtype, params.scale[0], params.zero_point[0]};
+  if (affine.scale == 0) invalid_input("its scale is 0");
   if (affine.zero < affine.low() || affine.zero > affine.high()) {
-    invalid_input("the zero point {} of {} is no number of {}", affine.zero, what, to_string(type.dtype));
+    invalid_input("its zero point {} is no number of {}", affine.zero, to_string(dtype));
   }
   return affine;
 }
@@ -43,11 +40,13 @@ ValueId integers(NodeImport& node, const std::vector<int32_t>& values, const Sha
 }  // namespace
 
 Affine input_affine(const NodeImport& node, int index) {
-  return affine_of(node.input_quantisation(index), node.type(index), fmt::format("input {}", index));
+  return with_context(node.input_label(index),
+                      [&] { return affine_of(node.input_quantisation(index), node.type(index).dtype); });
 }
 
 Affine output_affine(const NodeImport& node) {
-  return affine_of(node.output_quantisation(0), {node.output_dtype(0), {}}, "the output");
+  return with_context(node.output_label(0),
+                      [&] { return affine_of(node.output_quantisation(0), node.output_dtype(0)); });
 }
 
 Bounds activation_bounds(const Affine& dst, tflite::ActivationFunctionType activation) {

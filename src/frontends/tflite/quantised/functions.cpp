@@ -5,6 +5,7 @@
 
 #include "frontends/tflite/quantised/affine.h"
 #include "frontends/tflite/quantised/importers.h"
+#include "support/arithmetic.h"
 
 namespace convoy::tflite_frontend {
 namespace {
@@ -43,7 +44,7 @@ FloatFn function_of(const NodeImport& node, float least) {
 
 /// TFLite truncates here, where it rounds elsewhere.
 int64_t stored_root(float x, const Affine& dst) {
-  return dst.zero + (x < 0 ? 0 : static_cast<int64_t>(std::sqrt(x) / dst.scale));
+  return dst.zero + (x < 0 ? 0 : truncate_to<int32_t>(std::sqrt(x) / dst.scale));
 }
 
 /// The scale that TFLite insists on.
