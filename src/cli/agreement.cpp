@@ -10,12 +10,9 @@
 namespace convoy::cli {
 namespace {
 
-/// The first output that is a list of class scores; -1 when there is none.
-int classifying_output(const std::vector<PortInfo>& outputs) {
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (is_class_scores(outputs[i].type)) return static_cast<int>(i);
-  }
-  return -1;
+/// Of a network with one output, a list of class scores. Detectors have lists, too, but several outputs.
+bool is_classifier(const std::vector<PortInfo>& outputs) {
+  return outputs.size() == 1 && is_class_scores(outputs[0].type);
 }
 
 int64_t best_class(const Tensor& scores) {
@@ -46,8 +43,7 @@ struct Noise {
 
 Agreement compare_networks(const Program& network, const Program& quantized, const SampleFolder& folder,
                            const Samples& samples) {
-  const int scores = classifying_output(network.outputs());
-  Agreement result{.samples = samples.count, .classifies = scores >= 0};
+  Agreement result{.samples = samples.count, .classifies = is_classifier(network.outputs())};
   const bool labelled = folder.labelled() && result.classifies;
   int64_t float_right = 0, quantized_right = 0;
   Noise noise;
@@ -60,8 +56,8 @@ Agreement compare_networks(const Program& network, const Program& quantized, con
     }
     for (int k = 0; k < static_cast<int>(network.outputs().size()); ++k) noise.add(expected.output(k), got.output(k));
     if (!result.classifies) continue;
-    check_label(folder.files[i], expected.output(scores).elems());
-    const int64_t wanted = best_class(expected.output(scores)), found = best_class(got.output(scores));
+    check_label(folder.files[i], expected.output(0).elems());
+    const int64_t wanted = best_class(expected.output(0)), found = best_class(got.output(0));
     result.same += wanted == found ? 1 : 0;
     if (!labelled) continue;
     float_right += wanted == *folder.files[i].label ? 1 : 0;

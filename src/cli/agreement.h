@@ -17,7 +17,7 @@ struct Agreement {
   std::optional<int64_t> float_right, quantized_right;
   /// Signal to noise of all outputs together, in dB.
   double sqnr = 0;
-  /// False: no output is a list of class scores; only the noise was measured.
+  /// False: the network's one output is no list of class scores, or there are several; only the noise was measured.
   bool classifies = false;
 };
 

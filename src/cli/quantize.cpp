@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 
 #include "cli/agreement.h"
 #include "cli/commands.h"
@@ -11,7 +12,6 @@
 #include "cli/layers.h"
 #include "cli/quantize_report.h"
 #include "cli/sample_files.h"
-#include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/units.h"
 #include "frontends/import.h"
@@ -78,13 +78,14 @@ Agreement evaluate(const QuantizeCommandOptions& options, const SampleFolder& fo
   return compare_networks(network, other, folder, samples_of(folder, options.input));
 }
 
-/// What the quantised network computes on floats, by operator and reason.
-std::map<std::pair<std::string, std::string>, int> float_operators(const std::string& quantised,
-                                                                   const CompileOptions& compile) {
-  std::map<std::pair<std::string, std::string>, int> counts;
+/// "add 10, softmax 1": what the quantised network computes on floats.
+std::string float_operators(const std::string& quantised, const CompileOptions& compile) {
+  std::map<std::string, int> counts;
   const Graph graph = import_model_bytes(quantised.data(), quantised.size(), "", {.shapes = compile.shapes});
-  for (const FloatNode& node : float_nodes(graph)) ++counts[{node.op, node.why}];
-  return counts;
+  for (const FloatNode& node : float_nodes(graph)) ++counts[node.op];
+  std::string text;
+  for (const auto& [op, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", op, count);
+  return text;
 }
 
 void print_result(const QuantizeCommandOptions& options, const SampleFolder& folder, const Quantised& quantised,
@@ -94,11 +95,8 @@ void print_result(const QuantizeCommandOptions& options, const SampleFolder& fol
              options.scheme, options.method, time_text(quantised.seconds * 1e9));
   fmt::print("{}\n", quantized_layers_text(quantised.network.layers));
   fmt::print("own: each layer by itself, given the float network's values; total: the network up to there\n");
-  Table table({{""}, {""}});
-  for (const auto& [what, count] : float_operators(quantised.network.model, compile)) {
-    table.add({"in floats", fmt::format("{} {}: {}", what.first, count, what.second)});
-  }
-  fmt::print("{}", table.str());
+  const std::string floats = float_operators(quantised.network.model, compile);
+  if (!floats.empty()) fmt::print("in floats: {} (convoy info {} says why)\n", floats, options.output);
   const auto before = static_cast<int64_t>(std::filesystem::file_size(options.model.model));
   fmt::print("\n{}: {}, was {}\n", options.output, bytes_text(static_cast<int64_t>(quantised.network.model.size())),
              bytes_text(before));
