@@ -1,5 +1,6 @@
-// A function of one byte by its table: dst = table[src] for u8, table[src + 128] for i8. What sigmoid, tanh and others
-// become on quantised numbers. Inputs: src (i8 or u8), table (256 elements of any type, which dst gets).
+// A function of one small integer by its table: dst = table[src] for u8, table[src + 128] for i8,
+// table[src + 32768] for i16. What sigmoid, tanh and others become on quantised numbers.
+// Inputs: src (i8, u8 or i16), table (256 or, for i16, 65536 elements of any type, which dst gets).
 #pragma once
 
 #include "graph/op.h"

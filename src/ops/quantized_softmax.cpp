@@ -15,7 +15,9 @@ QuantizedSoftmax quantized_softmax(double scale, Rounding rounding) {
   const double most = std::ldexp(1.0, rounding == Rounding::once ? 30 : 31) - 1;
   const double factor = std::min(std::ldexp(scale, kFractionBits), most);
   if (!(factor > 1)) invalid_input("the scale {} of its input is not above 2^-26", scale);
-  const FixedPoint number = fixed_point(factor);
+  // A shift of 31 is more than other factors may have.
+  FixedPoint number = fixed_point(factor / 2);
+  ++number.shift;
   QuantizedSoftmax op;
   op.rounding = rounding;
   op.multiplier = number.multiplier;

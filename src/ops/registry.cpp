@@ -26,6 +26,7 @@
 #include "ops/pad.h"
 #include "ops/quantize.h"
 #include "ops/quantized_softmax.h"
+#include "ops/quantized_softmax16.h"
 #include "ops/reduce.h"
 #include "ops/requantize.h"
 #include "ops/reshape.h"
@@ -89,6 +90,7 @@ Registry make_registry() {
       entry<Pad>(),
       entry<Quantize>(),
       entry<QuantizedSoftmax>(),
+      entry<QuantizedSoftmax16>(),
       entry<Reduce>(),
       entry<Requantize>(),
       entry<Reshape>(),

@@ -19,7 +19,7 @@ TestModel RandomTflite::build(int count) && {
   }
   for (int i = 0; i < count; ++i) {
     const LayerRule& rule = layers()[pick(static_cast<int>(layers().size()))];
-    if (!(type_ == Type::INT8 ? rule.i8 : rule.u8)) continue;
+    if (!has(rule)) continue;
     // Recent values more often, so that there are chains.
     const Value src = pick(3) ? values_.back() : any();
     const Value result = (this->*rule.layer)(src);
@@ -35,10 +35,11 @@ TestModel RandomTflite::build(int count) && {
 
 float RandomTflite::scale_near(double expected) {
   const double exponent = std::uniform_real_distribution<double>(-2, 2)(random_);
-  return static_cast<float>(std::clamp(expected * std::exp2(one_in(12) ? 4 * exponent : exponent), 1e-6, 1e4));
+  return static_cast<float>(std::clamp(expected * std::exp2(one_in(12) ? 4 * exponent : exponent), 1e-8, 1e4));
 }
 
 int64_t RandomTflite::zero() {
+  if (type_ == Type::INT16) return 0;
   return one_in(4) ? one_of({low(), high(), low() + 128}) : low() + pick(256);
 }
 
@@ -48,7 +49,7 @@ tflite::ActivationFunctionType RandomTflite::activation() {
 }
 
 RandomTflite::Value RandomTflite::input(const Dims& dims) {
-  const Value value{"input" + std::to_string(values_.size()), dims, scale_near(0.05), zero()};
+  const Value value{"input" + std::to_string(values_.size()), dims, scale_near(0.05 / fineness()), zero()};
   model_.input(value.name, dims, type_).quantise(value.name, {value.scale}, {value.zero});
   return value;
 }
@@ -68,7 +69,7 @@ std::string RandomTflite::ints(const std::vector<int32_t>& values, const Dims& d
 
 RandomTflite::Value RandomTflite::constant(const Dims& dims, float scale) {
   const Value value{name(), dims, scale, zero()};
-  std::vector<uint8_t> data(value.elems());
+  std::vector<uint8_t> data(value.elems() * (type_ == Type::INT16 ? 2 : 1));
   for (uint8_t& byte : data) byte = static_cast<uint8_t>(random_());
   model_.bytes(value.name, dims, type_, data).quantise(value.name, {scale}, {value.zero});
   return value;

@@ -9,8 +9,8 @@
 
 namespace convoy::tflite_frontend {
 
-/// Builds networks of operators on i8 or u8 with odd shapes, strides, dilations, fused activations, and scales and zero
-/// points that saturate now and then. All values are images N,H,W,C; operators that give others are followed by a
+/// Builds networks of operators on i8, u8 or i16 with odd shapes, strides, dilations, fused activations, and scales and
+/// zero points that saturate now and then. All values are images N,H,W,C; operators that give others are followed by a
 /// RESHAPE.
 class RandomTflite {
  public:
@@ -31,7 +31,7 @@ class RandomTflite {
   using Layer = Value (RandomTflite::*)(const Value& src);
   struct LayerRule {
     Layer layer;
-    bool i8, u8;  ///< the types that LiteRT has it for
+    bool i8, u8, i16;  ///< the types that LiteRT has it for
   };
   static const std::vector<LayerRule>& layers();
 
@@ -42,8 +42,13 @@ class RandomTflite {
   T one_of(std::initializer_list<T> choices) {
     return choices.begin()[pick(static_cast<int>(choices.size()))];
   }
-  int64_t low() const { return type_ == Type::INT8 ? -128 : 0; }
-  int64_t high() const { return type_ == Type::INT8 ? 127 : 255; }
+  bool has(const LayerRule& rule) const {
+    return type_ == Type::INT16 ? rule.i16 : type_ == Type::INT8 ? rule.i8 : rule.u8;
+  }
+  /// How many steps of 16 bits are one of 8 bits.
+  int fineness() const { return type_ == Type::INT16 ? 256 : 1; }
+  int64_t low() const { return type_ == Type::INT16 ? -32768 : type_ == Type::INT8 ? -128 : 0; }
+  int64_t high() const { return type_ == Type::INT16 ? 32767 : type_ == Type::INT8 ? 127 : 255; }
   std::string name() { return "t" + std::to_string(count_++); }
   /// Near what results need, far away now and then.
   float scale_near(double expected);
@@ -70,6 +75,7 @@ class RandomTflite {
     double scale;  ///< of the middle channel
   };
   Weights weights(const Dims& dims, int32_t channel_axis, const Value& src);
+  void add_bias(const std::string& id, int32_t channels);
   template <class Options>
   Dims window(const Value& src, Dims kernel, bool dilates, Options& options);
   Value product_result(const Dims& dims, const Value& src, const Weights& w, int terms);
@@ -77,6 +83,8 @@ class RandomTflite {
   Value depthwise_conv2d(const Value& src);
   Value transpose_conv(const Value& src);
   Value fully_connected(const Value& src);
+  Value batch_matmul(const Value& src);
+  Value dilated(const Value& src);
   Value pool(const Value& src);
 
   // random_tflite_layers.cpp
@@ -98,6 +106,7 @@ class RandomTflite {
   Value table_function(const Value& src);
   Value hard_swish(const Value& src);
   Value quantize(const Value& src);
+  Value selected(const Value& src);
   Value resize(const Value& src);
   Value transpose(const Value& src);
   Value slice(const Value& src);

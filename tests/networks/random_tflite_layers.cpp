@@ -9,39 +9,42 @@ namespace convoy::tflite_frontend {
 const std::vector<RandomTflite::LayerRule>& RandomTflite::layers() {
   using R = RandomTflite;
   static const std::vector<LayerRule> all = {
-      {&R::conv2d, true, true},
-      {&R::conv2d, true, true},
-      {&R::depthwise_conv2d, true, true},
-      {&R::depthwise_conv2d, true, true},
-      {&R::transpose_conv, true, true},
-      {&R::fully_connected, true, true},
-      {&R::pool, true, true},
-      {&R::sum, true, true},
-      {&R::sum, true, true},
-      {&R::mul, true, true},
-      {&R::squared_difference, true, false},
-      {&R::extremum, true, true},
-      {&R::concatenation, true, true},
-      {&R::pad, true, true},
-      {&R::mirror_pad, true, true},
-      {&R::mean, true, true},
-      {&R::reduce_extremum, true, true},
-      {&R::softmax, true, true},
-      {&R::logistic, true, true},
-      {&R::tanh, true, true},
-      {&R::rectifier, true, true},
-      {&R::leaky_relu, true, true},
-      {&R::prelu, true, true},
-      {&R::table_function, true, false},
-      {&R::hard_swish, true, true},
-      {&R::quantize, true, true},
-      {&R::resize, true, true},
-      {&R::transpose, true, true},
-      {&R::slice, true, true},
-      {&R::strided_slice, true, true},
-      {&R::split, true, true},
-      {&R::blocks, true, true},
-      {&R::gather, true, true},
+      {&R::conv2d, true, true, true},
+      {&R::conv2d, true, true, true},
+      {&R::depthwise_conv2d, true, true, true},
+      {&R::depthwise_conv2d, true, true, true},
+      {&R::transpose_conv, true, true, true},
+      {&R::fully_connected, true, true, true},
+      {&R::batch_matmul, true, false, true},
+      {&R::dilated, true, true, true},
+      {&R::pool, true, true, true},
+      {&R::sum, true, true, true},
+      {&R::sum, true, true, true},
+      {&R::mul, true, true, true},
+      {&R::squared_difference, true, false, false},
+      {&R::extremum, true, true, true},
+      {&R::concatenation, true, true, true},
+      {&R::pad, true, true, true},
+      {&R::mirror_pad, true, true, true},
+      {&R::mean, true, true, true},
+      {&R::reduce_extremum, true, true, true},
+      {&R::softmax, true, true, true},
+      {&R::logistic, true, true, true},
+      {&R::tanh, true, true, true},
+      {&R::rectifier, true, true, true},
+      {&R::leaky_relu, true, true, true},
+      {&R::prelu, true, true, false},
+      {&R::table_function, true, false, true},
+      {&R::hard_swish, true, true, false},
+      {&R::quantize, true, true, true},
+      {&R::selected, true, true, true},
+      {&R::resize, true, true, true},
+      {&R::transpose, true, true, true},
+      {&R::slice, true, true, true},
+      {&R::strided_slice, true, true, true},
+      {&R::split, true, true, true},
+      {&R::blocks, true, true, false},
+      {&R::gather, true, true, true},
   };
   return all;
 }
@@ -56,6 +59,7 @@ RandomTflite::Value RandomTflite::sum(const Value& src) {
   tflite::AddOptionsT add;
   tflite::SubOptionsT sub;
   add.fused_activation_function = sub.fused_activation_function = activation();
+  add.pot_scale_int16 = sub.pot_scale_int16 = false;
   adds ? model_.options(add) : model_.options(sub);
   return dst;
 }
@@ -64,7 +68,7 @@ RandomTflite::Value RandomTflite::mul(const Value& src) {
   const Value other = partner(src);
   tflite::MulOptionsT options;
   options.fused_activation_function = activation();
-  const Value dst = result(src.dims, 60.0 * src.scale * other.scale);
+  const Value dst = result(src.dims, 60.0 * fineness() * src.scale * other.scale);
   model_.add(Code::MUL, {src.name, other.name}, {dst.name}).options(options);
   return dst;
 }
@@ -169,26 +173,31 @@ RandomTflite::Value RandomTflite::reduce_extremum(const Value& src) {
 RandomTflite::Value RandomTflite::softmax(const Value& src) {
   tflite::SoftmaxOptionsT options;
   options.beta = one_of({1.0f, 1.0f, 0.5f, 3.0f});
-  const Value dst = result(src.dims, 1.0f / 256, low());
+  const Value dst = type_ == Type::INT16 ? result(src.dims, 1.0f / 32768, 0) : result(src.dims, 1.0f / 256, low());
   model_.add(Code::SOFTMAX, {src.name}, {dst.name}).options(options);
   return dst;
 }
 
 RandomTflite::Value RandomTflite::logistic(const Value& src) {
-  const Value dst = result(src.dims, 1.0f / 256, low());
+  // LiteRT's 16 bits overflow beyond.
+  if (type_ == Type::INT16 && src.scale > 2) return src;
+  const Value dst = type_ == Type::INT16 ? result(src.dims, 1.0f / 32768, 0) : result(src.dims, 1.0f / 256, low());
   model_.add(Code::LOGISTIC, {src.name}, {dst.name});
   return dst;
 }
 
 RandomTflite::Value RandomTflite::tanh(const Value& src) {
-  const Value dst = result(src.dims, 1.0f / 128, low() + 128);
+  if (type_ == Type::INT16 && src.scale > 2) return src;
+  const Value dst =
+      type_ == Type::INT16 ? result(src.dims, 1.0f / 32768, 0) : result(src.dims, 1.0f / 128, low() + 128);
   model_.add(Code::TANH, {src.name}, {dst.name});
   return dst;
 }
 
 RandomTflite::Value RandomTflite::rectifier(const Value& src) {
   const Value dst = result(src.dims, static_cast<double>(src.scale));
-  model_.add(one_of({Code::RELU, Code::RELU6, Code::RELU_N1_TO_1}), {src.name}, {dst.name});
+  const Code code = one_of({Code::RELU, Code::RELU6, Code::RELU_N1_TO_1});
+  model_.add(type_ == Type::INT16 && code == Code::RELU_N1_TO_1 ? Code::RELU : code, {src.name}, {dst.name});
   return dst;
 }
 
@@ -209,7 +218,7 @@ RandomTflite::Value RandomTflite::prelu(const Value& src) {
 
 RandomTflite::Value RandomTflite::table_function(const Value& src) {
   const Code code = one_of({Code::EXP, Code::LOG, Code::ABS, Code::GELU});
-  const double expected = code == Code::EXP ? 0.05 : code == Code::LOG ? 0.02 : src.scale;
+  const double expected = code == Code::EXP ? 0.05 / fineness() : code == Code::LOG ? 0.02 / fineness() : src.scale;
   const Value dst = result(src.dims, expected);
   model_.add(code, {src.name}, {dst.name});
   if (code == Code::GELU) {
@@ -233,12 +242,26 @@ RandomTflite::Value RandomTflite::quantize(const Value& src) {
   return dst;
 }
 
+/// The elements that compare with another value's, or others.
+RandomTflite::Value RandomTflite::selected(const Value& src) {
+  const Value other = partner(src), otherwise = constant(src.dims, src.scale);
+  model_.quantise(otherwise.name, {src.scale}, {src.zero});
+  const std::string condition = name();
+  model_.result(condition, Type::BOOL);
+  const Code code =
+      one_of({Code::EQUAL, Code::NOT_EQUAL, Code::LESS, Code::LESS_EQUAL, Code::GREATER, Code::GREATER_EQUAL});
+  model_.add(code, {src.name, other.name}, {condition});
+  const Value dst = result_like(src.dims, src);
+  model_.add(Code::SELECT_V2, {condition, src.name, otherwise.name}, {dst.name});
+  return dst;
+}
+
 RandomTflite::Value RandomTflite::resize(const Value& src) {
   const Dims size = {1 + pick(9), 1 + pick(9)};
   const Value dst = result_like({src.dims[0], size[0], size[1], src.dims[3]}, src);
   const int mode = pick(3);
   const bool align = mode == 1, half_pixels = mode == 2;
-  if (one_in(2)) {
+  if (type_ == Type::INT16 || one_in(2)) {
     tflite::ResizeBilinearOptionsT options;
     options.align_corners = align;
     options.half_pixel_centers = half_pixels;

@@ -29,7 +29,8 @@ int from_environment(const char* name, int otherwise) {
 }
 
 TestModel network_of(unsigned seed) {
-  return RandomTflite(seed, seed % 3 == 0 ? Type::UINT8 : Type::INT8).build(3 + static_cast<int>(seed % 8));
+  constexpr Type kTypes[] = {Type::UINT8, Type::INT8, Type::INT8, Type::INT16};
+  return RandomTflite(seed, kTypes[seed % 4]).build(3 + static_cast<int>(seed % 7));
 }
 
 std::vector<Tensor> random_inputs(const Graph& graph, unsigned seed) {

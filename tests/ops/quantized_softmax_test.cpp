@@ -33,6 +33,14 @@ TEST(QuantizedSoftmax, BytesCountFromTheirLeast) {
   EXPECT_EQ(values_of<uint8_t>(run_op1(op, {make_tensor<uint8_t>({1, 1}, {7})})), std::vector<uint8_t>{255});
 }
 
+TEST(QuantizedSoftmax, LargeScalesLeaveTheLargest) {
+  for (double scale : {30.0, 1e4, 1e30}) {
+    const QuantizedSoftmax op = quantized_softmax(scale, Rounding::twice);
+    EXPECT_EQ(values_of<int8_t>(run_op1(op, {make_tensor<int8_t>({1, 3}, {5, 4, -128})})),
+              (std::vector<int8_t>{127, -128, -128}));
+  }
+}
+
 TEST(QuantizedSoftmax, SaysWhatDoesNotFit) {
   const TensorType wide{DType::i16, {4}}, scalar{DType::i8, {}};
   expect_invalid("src is i16[4]", [&] { QuantizedSoftmax().infer({&wide}); });

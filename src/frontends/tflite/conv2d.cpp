@@ -4,6 +4,7 @@
 #include "frontends/simple_ops.h"
 #include "frontends/tflite/activation.h"
 #include "frontends/tflite/convolutions.h"
+#include "frontends/tflite/dilated_convolutions.h"
 #include "frontends/tflite/importers.h"
 #include "frontends/tflite/spatial.h"
 
@@ -14,14 +15,30 @@ void check_weights(const NodeImport& node) {
   if (node.rank(1) != 4) invalid_input("weights are {}, expected 4 axes", node.type(1).str());
 }
 
+/// The window of a convolution over blocks of an image as one over the image.
+void widen(Window2d& window, const ImageBlocks& blocks, const Extent2d& plane) {
+  const int64_t extents[] = {plane.h, plane.w};
+  for (int axis = 0; axis < 2; ++axis) {
+    const int64_t block = blocks.block[axis];
+    if ((extents[axis] + blocks.padding[axis]) % block != 0) {
+      invalid_input("{} rows or columns and {} of padding do not consist of blocks of {}", extents[axis],
+                    blocks.padding[axis], block);
+    }
+    window.dilations[axis] *= block;
+    window.pads[axis] = blocks.begin[axis] + block * window.pads[axis];
+    window.pads[axis + 2] = blocks.end[axis] + block * window.pads[axis + 2];
+  }
+}
+
 template <class Options>
 Conv2d operator_of(const NodeImport& node, const Options& options, int64_t group) {
   const Shape& weights = node.shape(1);
+  const Extent2d plane = plane_of(node.type(0));
   Conv2d op;
   op.group = group;
-  op.window =
-      window_of(plane_of(node.type(0)), {weights[1], weights[2]}, options.padding(),
-                {options.stride_h(), options.stride_w()}, {options.dilation_h_factor(), options.dilation_w_factor()});
+  op.window = window_of(plane, {weights[1], weights[2]}, options.padding(), {options.stride_h(), options.stride_w()},
+                        {options.dilation_h_factor(), options.dilation_w_factor()});
+  if (node.blocks()) widen(op.window, *node.blocks(), plane);
   return op;
 }
 

@@ -1,6 +1,7 @@
 #include "frontends/tflite/import.h"
 
 #include "frontends/network_outputs.h"
+#include "frontends/tflite/dilated_convolutions.h"
 #include "frontends/tflite/input_types.h"
 #include "frontends/tflite/node_import.h"
 #include "frontends/tflite/supported.h"
@@ -12,7 +13,7 @@ namespace {
 class ModelImport {
  public:
   ModelImport(const ModelFile& file, const ImportOptions& options)
-      : file_(file), options_(options), tensors_(file), builder_(graph_name(file)) {}
+      : file_(file), options_(options), tensors_(file), dilated_(file, tensors_), builder_(graph_name(file)) {}
 
   Graph run() {
     check_operators(file_, tensors_);
@@ -50,10 +51,11 @@ class ModelImport {
       if (op.inputs()) {
         for (int tensor : *op.inputs()) inputs.push_back(tensor < 0 ? kAbsent : value(tensor));
       }
-      NodeImport node(file_, op, builder_, tensors_, std::move(inputs), options_.rounding);
+      NodeImport node(file_, op, builder_, tensors_, std::move(inputs), options_.rounding, dilated_.around(index));
       if (node.output_count() == 0) invalid_input("it has no output");
       const auto first_new = static_cast<ValueId>(builder_.graph().values.size());
-      set_outputs(node, op, importer_of(file_, tensors_, op)(node), first_new);
+      const bool omitted = dilated_.is_part_of_convolution(index);
+      set_outputs(node, op, omitted ? std::vector{node.input(0)} : importer_of(file_, tensors_, op)(node), first_new);
     });
   }
 
@@ -103,6 +105,7 @@ class ModelImport {
   const ModelFile& file_;
   const ImportOptions& options_;
   TensorReader tensors_;
+  DilatedConvolutions dilated_;
   GraphBuilder builder_;
   std::vector<ValueId> values_;  ///< one a tensor
 };

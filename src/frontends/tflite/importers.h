@@ -38,9 +38,11 @@ std::vector<ValueId> import_leaky_relu(NodeImport& node);
 std::vector<ValueId> import_gelu(NodeImport& node);
 std::vector<ValueId> import_rsqrt(NodeImport& node);
 std::vector<ValueId> import_square(NodeImport& node);
-// indexing.cpp
+// gather.cpp
 std::vector<ValueId> import_gather(NodeImport& node);
-std::vector<ValueId> import_transpose(NodeImport& node);
+std::vector<ValueId> import_gather_nd(NodeImport& node);
+std::vector<ValueId> import_embedding_lookup(NodeImport& node);
+std::vector<ValueId> import_one_hot(NodeImport& node);
 // matmul.cpp
 std::vector<ValueId> import_fully_connected(NodeImport& node);
 std::vector<ValueId> import_batch_matmul(NodeImport& node);
@@ -56,6 +58,7 @@ std::vector<ValueId> import_max_pool(NodeImport& node);
 std::vector<ValueId> import_l2_pool(NodeImport& node);
 // reduce.cpp
 std::vector<ValueId> import_reduce(NodeImport& node);
+std::vector<ValueId> import_reduce_booleans(NodeImport& node);
 std::vector<ValueId> import_arg_reduce(NodeImport& node);
 std::vector<ValueId> import_top_k(NodeImport& node);
 std::vector<ValueId> import_cumsum(NodeImport& node);
@@ -82,7 +85,12 @@ std::vector<ValueId> import_reverse(NodeImport& node);
 // softmax.cpp
 std::vector<ValueId> import_softmax(NodeImport& node);
 std::vector<ValueId> import_log_softmax(NodeImport& node);
+// space_batch.cpp
+std::vector<ValueId> import_space_to_batch(NodeImport& node);
+std::vector<ValueId> import_batch_to_space(NodeImport& node);
 // strided_slice.cpp
 std::vector<ValueId> import_strided_slice(NodeImport& node);
+// transpose.cpp
+std::vector<ValueId> import_transpose(NodeImport& node);
 
 }  // namespace convoy::tflite_frontend

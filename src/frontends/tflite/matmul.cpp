@@ -44,7 +44,11 @@ ValueId add_product(NodeImport& node, const FullyConnected& form, const ZeroPoin
   const ValueId rows = node.helper(reshape_to(form.rows), {node.input(0)}, "/rows");
   const ValueId product = node.add(op, {rows, node.input(1)});
   if (node.optional_input(2) == kAbsent) return product;
-  return node.helper(binary(BinaryKind::add), {product, node.input(2)}, "/bias");
+  ValueId bias = node.input(2);
+  // Of i16, sums are i64 and the bias may be i32.
+  const DType sums = node.builder().type(product).dtype;
+  if (sums == DType::i64 && node.type(2).dtype == DType::i32) bias = node.helper(cast_to(sums), {bias}, "/bias_i64");
+  return node.helper(binary(BinaryKind::add), {product, bias}, "/bias");
 }
 
 std::vector<ValueId> import_fully_connected(NodeImport& node) {

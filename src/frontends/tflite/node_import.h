@@ -14,15 +14,19 @@
 
 namespace convoy::tflite_frontend {
 
+struct ImageBlocks;
+
 class NodeImport : public ImportedNode {
  public:
+  /// `blocks` are those that a convolution's images are cut into, if any.
   NodeImport(const ModelFile& file, const tflite::Operator& op, GraphBuilder& builder, const TensorReader& tensors,
-             std::vector<ValueId> inputs, NetworkRounding rounding)
+             std::vector<ValueId> inputs, NetworkRounding rounding, const ImageBlocks* blocks)
       : ImportedNode(builder, std::move(inputs), file.operator_name(op)),
         file_(file),
         op_(op),
         tensors_(tensors),
-        rounding_(rounding) {}
+        rounding_(rounding),
+        blocks_(blocks) {}
 
   tflite::BuiltinOperator code() const { return file_.code_of(op_); }
   int output_count() const { return op_.outputs() ? static_cast<int>(op_.outputs()->size()) : 0; }
@@ -36,6 +40,9 @@ class NodeImport : public ImportedNode {
   QuantParams output_quantisation(int index) const;
   /// Of this operator's results on quantised numbers.
   Rounding rounding() const;
+
+  /// What was around a convolution that reads its images as they were before; null for others.
+  const ImageBlocks* blocks() const { return blocks_; }
 
   /// The operator's options; all defaults when the model leaves them out. Throws Error when they are of another type.
   template <class T>
@@ -65,6 +72,7 @@ class NodeImport : public ImportedNode {
   const tflite::Operator& op_;
   const TensorReader& tensors_;
   NetworkRounding rounding_;
+  const ImageBlocks* blocks_;
 };
 
 /// Imports one operator and returns the values of its outputs, as many as it lists.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "frontends/tflite/importers.h"
+#include "frontends/tflite/padding_value.h"
 #include "ops/attribute_checks.h"
 #include "ops/concat.h"
 #include "ops/slice.h"
@@ -51,18 +52,16 @@ ValueId symmetric(NodeImport& node, const Pad& pads) {
   return id;
 }
 
-/// What PAD adds stands for 0.
-double padding(const NodeImport& node) {
-  if (node.code() == tflite::BuiltinOperator::PADV2) return node.constant_scalar(2);
+}  // namespace
+
+double padding_value(const NodeImport& node) {
   const QuantParams params = node.output_quantisation(0);
   return is_integer(node.output_dtype(0)) && params.quantised() ? static_cast<double>(params.zero_point[0]) : 0;
 }
 
-}  // namespace
-
 std::vector<ValueId> import_pad(NodeImport& node) {
   Pad op = read_pads(node);
-  op.value = padding(node);
+  op.value = node.code() == tflite::BuiltinOperator::PADV2 ? node.constant_scalar(2) : padding_value(node);
   return {node.add(std::move(op), {node.input(0)})};
 }
 

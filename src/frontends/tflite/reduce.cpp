@@ -63,6 +63,16 @@ std::vector<ValueId> import_reduce(NodeImport& node) {
   return {node.add(std::move(op), {node.input(0)})};
 }
 
+/// Of booleans, all are the minimum and any is the maximum.
+std::vector<ValueId> import_reduce_booleans(NodeImport& node) {
+  Reduce op;
+  op.kind = node.code() == Code::REDUCE_ALL ? ReduceKind::min : ReduceKind::max;
+  op.axes = distinct_axes(node);
+  op.keepdims = node.options<tflite::ReducerOptions>().keep_dims();
+  if (op.axes.empty()) return {node.input(0)};
+  return {node.add(std::move(op), {node.input(0)})};
+}
+
 std::vector<ValueId> import_arg_reduce(NodeImport& node) {
   ArgReduce op;
   op.kind = node.code() == Code::ARG_MAX ? ArgReduceKind::max : ArgReduceKind::min;

@@ -60,6 +60,9 @@ std::string node_refusal(const Graph& graph, const Node& node) {
   if (op_cast<Requantize>(*node.op) && graph.type(node.inputs[0]).dtype != DType::i32) {
     return "no vector code for requantize of wide sums";
   }
+  if (op_cast<Lookup>(*node.op) && graph.type(node.inputs[0]).dtype == DType::i16) {
+    return "no vector code for tables of 65536 elements";
+  }
   for (ValueId id : node.inputs) {
     const DType dtype = graph.type(id).dtype;
     if (!KernelBuilder::has_vectors(dtype)) return fmt::format("no vector code for {}", to_string(dtype));

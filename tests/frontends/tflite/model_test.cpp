@@ -118,8 +118,8 @@ TEST(TfliteModel, RefusesUnsoundQuantisation) {
     model.quantise("x", {scale}, {0});
     expect_refused(fmt::format("tensor 'x': its scale is {}", scale), model);
   }
-  model.quantise("x", {0.5f}, {0}).tensor("x").type = Type::INT16;
-  expect_unsupported(at + "tensor 'x': is i16, only i8 and u8 are supported for quantised numbers", model);
+  model.quantise("x", {0.5f}, {0}).tensor("x").type = Type::UINT16;
+  expect_unsupported(at + "tensor 'x': is u16, only i8, u8 and i16 are supported for quantised numbers", model);
   model.quantise("x", {0.5f, 1, 2}, {0});
   expect_refused("tensor 'x': has 3 scales along axis 0 of 1x4", model);
   model.quantise("x", {0.5f, 1, 2, 3}, {0}, 7);

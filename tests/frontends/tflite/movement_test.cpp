@@ -202,5 +202,92 @@ TEST(TfliteMovement, FillRangeRank) {
   EXPECT_EQ(values_of<int32_t>(found[3]), (Ints{1, 4}));
 }
 
+TEST(TfliteMovement, SpaceToBatchAndBack) {
+  TestModel model;
+  model.input("x", {1, 2, 3, 1}).ints("block", {2}, {2, 2}).ints("pads", {2, 2}, {0, 0, 1, 0});
+  model.ints("crops", {2, 2}, {0, 0, 1, 0}).add(Code::SPACE_TO_BATCH_ND, {"x", "block", "pads"}, {"b"});
+  model.add(Code::BATCH_TO_SPACE_ND, {"b", "block", "crops"}, {"y"}).output("b").output("y");
+  const auto found = model.run_all({counting({1, 2, 3, 1})});
+  // Rows 0 0 1 2 and 0 3 4 5 with their padding.
+  expect_tensor(found[0], {4, 1, 2, 1}, {0, 1, 0, 2, 0, 4, 3, 5});
+  expect_tensor(found[1], {1, 2, 3, 1}, {0, 1, 2, 3, 4, 5});
+}
+
+TEST(TfliteMovement, BatchesOfColumns) {
+  TestModel model;
+  model.input("x", {2, 4, 1}).ints("block", {1}, {2}).ints("none", {1, 2}, {0, 0});
+  model.add(Code::SPACE_TO_BATCH_ND, {"x", "block", "none"}, {"y"}).output("y");
+  expect_tensor(model.run({counting({2, 4, 1})}), {4, 2, 1}, {0, 2, 4, 6, 1, 3, 5, 7});
+}
+
+TEST(TfliteMovement, BlocksThatDoNotFit) {
+  TestModel cut;
+  cut.input("x", {1, 3, 2, 1}).ints("block", {2}, {2, 2}).ints("pads", {2, 2}, {0, 0, 0, 0});
+  cut.add(Code::SPACE_TO_BATCH_ND, {"x", "block", "pads"}, {"y"}).output("y");
+  expect_invalid("axis 1 of padded src 1x3x2x1 is no multiple of block 2", [&] { cut.import(); });
+  TestModel join;
+  join.input("x", {3, 1, 1, 1}).ints("block", {2}, {2, 2}).ints("crops", {2, 2}, {0, 0, 0, 0});
+  join.add(Code::BATCH_TO_SPACE_ND, {"x", "block", "crops"}, {"y"}).output("y");
+  expect_invalid("the batch of src 3x1x1x1 is no multiple of 4 blocks", [&] { join.import(); });
+}
+
+Tensor gathered(const Shape& src, const Ints& indices, const Ints& indices_shape, int axis, int batch_dims) {
+  tflite::GatherOptionsT options;
+  options.axis = axis;
+  options.batch_dims = batch_dims;
+  TestModel model;
+  model.input("x", Ints(src.begin(), src.end())).ints("i", indices_shape, indices);
+  model.add(Code::GATHER, {"x", "i"}, {"y"}).options(options).output("y");
+  return model.run({counting(src)});
+}
+
+TEST(TfliteMovement, GatherFromEachImageOfABatch) {
+  expect_tensor(gathered({2, 3}, {2, 0, 1, 1}, {2, 2}, 1, 1), {2, 2}, {2, 0, 4, 4});
+  expect_tensor(gathered({2, 2, 2}, {1, 0}, {2}, 1, 1), {2, 2}, {2, 3, 4, 5});
+  expect_tensor(gathered({2, 2, 3}, {2, 0, 1, 1}, {2, 2}, 2, 1), {2, 2, 2}, {2, 0, 5, 3, 7, 7, 10, 10});
+  expect_invalid("src 2x3 and indices 1x2 differ in batches", [] { gathered({2, 3}, {0, 1}, {1, 2}, 1, 1); });
+}
+
+TEST(TfliteMovement, GatherTuples) {
+  TestModel model;
+  model.input("x", {2, 2, 2}).ints("rows", {2, 2}, {1, 0, 0, 1}).ints("elements", {1, 3}, {1, 1, 0});
+  model.add(Code::GATHER_ND, {"x", "rows"}, {"a"}).add(Code::GATHER_ND, {"x", "elements"}, {"b"});
+  const auto found = model.output("a").output("b").run_all({counting({2, 2, 2})});
+  expect_tensor(found[0], {2, 2}, {4, 5, 2, 3});
+  expect_tensor(found[1], {1}, {6});
+}
+
+TEST(TfliteMovement, EmbeddingLookup) {
+  TestModel model;
+  model.input("x", {3, 2}).ints("i", {2}, {2, 0}).add(Code::EMBEDDING_LOOKUP, {"i", "x"}, {"y"}).output("y");
+  expect_tensor(model.run({counting({3, 2})}), {2, 2}, {4, 5, 0, 1});
+}
+
+TEST(TfliteMovement, OneHot) {
+  for (int axis : {-1, 0}) {
+    TestModel model;
+    tflite::OneHotOptionsT options;
+    options.axis = axis;
+    model.input("x", {2}, Type::INT32).ints("depth", {}, {3}).floats("on", {}, {5}).floats("off", {}, {-1});
+    model.add(Code::ONE_HOT, {"x", "depth", "on", "off"}, {"y"}).options(options).output("y");
+    const Tensor found = model.run({make_tensor<int32_t>({2}, {2, 7})});
+    if (axis < 0) expect_tensor(found, {2, 3}, {-1, -1, 5, -1, -1, -1});
+    if (axis == 0) expect_tensor(found, {3, 2}, {-1, -1, -1, -1, 5, -1});
+  }
+}
+
+TEST(TfliteMovement, AnyAndAll) {
+  TestModel model;
+  model.input("x", {2, 2}, Type::BOOL).ints("axes", {1}, {1}).result("any", Type::BOOL).result("all", Type::BOOL);
+  model.add(Code::REDUCE_ANY, {"x", "axes"}, {"any"}).options(tflite::ReducerOptionsT());
+  model.add(Code::REDUCE_ALL, {"x", "axes"}, {"all"}).options(tflite::ReducerOptionsT()).output("any").output("all");
+  Tensor src(DType::boolean, {2, 2});
+  const bool values[] = {true, false, true, true};
+  std::copy(std::begin(values), std::end(values), src.as<bool>());
+  const auto found = model.run_all({src});
+  EXPECT_TRUE(found[0].as<bool>()[0] && found[0].as<bool>()[1]);
+  EXPECT_TRUE(!found[1].as<bool>()[0] && found[1].as<bool>()[1]);
+}
+
 }  // namespace
 }  // namespace convoy::tflite_frontend

@@ -112,6 +112,7 @@ TEST(TfliteQuantised, FunctionsOfOneNumber) {
   EXPECT_EQ(unary_result(Code::EXP, 1, 0, {2, 4, 6}), (Bytes{1, 3, 7}));
   EXPECT_EQ(unary_result(Code::RELU, 1, 5, {2, 12, -50}), (Bytes{5, 10, 5}));
   EXPECT_EQ(unary_result(Code::RELU6, 0.5f, 0, {2, 12, 50}), (Bytes{0, 10, 12}));
+  EXPECT_EQ(unary_result(Code::RSQRT, 1.0f / 64, 0, {2, 4, 10, 34}), (Bytes{127, 64, 32, 16}));
   EXPECT_EQ(unary_result(Code::ABS, 0.5f, 0, {2, -10, 10}), (Bytes{0, 12, 8}));
   EXPECT_EQ(unary_result(Code::HARD_SWISH, 0.5f, 0, {2, 62, -60}), (Bytes{0, 60, 0}));
 }
@@ -137,6 +138,33 @@ TEST(TfliteQuantised, ResizeBilinear) {
   model.options(tflite::ResizeBilinearOptionsT());
   EXPECT_EQ(run_bytes(model, {1, 1, 2, 1}, {10, 21}), (Bytes{10, 16, 21, 21})) << "15.5 is rounded away from zero";
   EXPECT_EQ(run_bytes(model, {1, 1, 2, 1}, {-10, -21}), (Bytes{-10, -16, -21, -21}));
+}
+
+/// Of 1, 2 and 3 halves with 4 quarters.
+std::vector<bool> comparison(Code code) {
+  TestModel model;
+  model.input("x", {3}, Type::INT8).quantise("x", {0.5f}, {-1}).result("y", Type::BOOL);
+  model.bytes("c", {1}, Type::INT8, raw({12})).quantise("c", {0.25f}, {8}).add(code, {"x", "c"}, {"y"}).output("y");
+  const Tensor found = model.run({make_tensor<int8_t>({3}, {0, 1, 2})});
+  return std::vector<bool>(found.as<bool>(), found.as<bool>() + found.elems());
+}
+
+TEST(TfliteQuantised, Comparisons) {
+  using Bools = std::vector<bool>;
+  EXPECT_EQ(comparison(Code::EQUAL), (Bools{false, true, false}));
+  EXPECT_EQ(comparison(Code::NOT_EQUAL), (Bools{true, false, true}));
+  EXPECT_EQ(comparison(Code::LESS), (Bools{true, false, false}));
+  EXPECT_EQ(comparison(Code::LESS_EQUAL), (Bools{true, true, false}));
+  EXPECT_EQ(comparison(Code::GREATER), (Bools{false, false, true}));
+  EXPECT_EQ(comparison(Code::GREATER_EQUAL), (Bools{false, true, true}));
+}
+
+TEST(TfliteQuantised, BatchMatMul) {
+  TestModel model = byte_model({1, 1, 2}, 0.5f, 1, 0.25f, -3);
+  model.bytes("b", {1, 2, 2}, Type::INT8, raw({1, 2, 3, 4})).quantise("b", {0.5f}, {1});
+  model.add(Code::BATCH_MATMUL, {"x", "b"}, {"y"}).options(tflite::BatchMatMulOptionsT());
+  // (2 * 0 + 4 * 2, 2 * 1 + 4 * 3) * 0.25 / 0.25 - 3
+  EXPECT_EQ(run_bytes(model, {1, 1, 2}, {3, 5}), (Bytes{5, 11}));
 }
 
 TEST(TfliteQuantised, SaysWhatItDoesNotImport) {

@@ -13,8 +13,8 @@ namespace convoy::tflite_frontend {
 namespace {
 
 Affine affine_of(const QuantParams& params, DType dtype) {
-  if (dtype != DType::i8 && dtype != DType::u8) {
-    unsupported("is {}, only i8 and u8 are supported for quantised numbers", to_string(dtype));
+  if (dtype != DType::i8 && dtype != DType::u8 && dtype != DType::i16) {
+    unsupported("is {}, only i8, u8 and i16 are supported for quantised numbers", to_string(dtype));
   }
   if (!params.quantised()) invalid_input("is {} without a scale, beside quantised tensors", to_string(dtype));
   if (params.per_channel()) unsupported("has {} scales, only weights may have more than one", params.scale.size());
@@ -23,6 +23,7 @@ Affine affine_of(const QuantParams& params, DType dtype) {
   if (affine.zero < affine.low() || affine.zero > affine.high()) {
     invalid_input("its zero point {} is no number of {}", affine.zero, to_string(dtype));
   }
+  if (dtype == DType::i16 && affine.zero != 0) invalid_input("its zero point is {}, i16 has 0", affine.zero);
   return affine;
 }
 
@@ -72,6 +73,17 @@ Bounds activation_bounds(const Affine& dst, tflite::ActivationFunctionType activ
               name.empty() ? std::to_string(static_cast<int>(activation)) : name);
 }
 
+ValueId rounded_away(NodeImport& node, ValueId floats, DType to, const std::string& suffix) {
+  const DType from = node.builder().type(floats).dtype;
+  // The truncated number, and the truncated double of what that leaves, which is 1 from a half on.
+  const ValueId whole = node.helper(cast_to(to), {floats}, suffix + "/whole");
+  const ValueId whole_float = node.helper(cast_to(from), {whole}, suffix + "/whole_float");
+  const ValueId rest = node.helper(binary(BinaryKind::sub), {floats, whole_float}, suffix + "/rest");
+  const ValueId twice = node.helper(binary(BinaryKind::add), {rest, rest}, suffix + "/twice");
+  const ValueId carry = node.helper(cast_to(to), {twice}, suffix + "/carry");
+  return node.helper(binary(BinaryKind::add), {whole, carry}, suffix + "/round");
+}
+
 ValueId integer(NodeImport& node, int64_t value, const std::string& suffix) {
   return integers(node, {static_cast<int32_t>(value)}, {}, suffix);
 }
@@ -80,6 +92,15 @@ ValueId less_zero(NodeImport& node, ValueId id, int64_t zero, const std::string&
   const ValueId wide = node.helper(cast_to(DType::i32), {id}, suffix + "/i32");
   if (zero == 0) return wide;
   return node.helper(binary(BinaryKind::sub), {wide, integer(node, zero, suffix + "/zero")}, suffix + "/centred");
+}
+
+ValueId at_scale(NodeImport& node, int index, double scale, int shift) {
+  const Affine src = input_affine(node, index);
+  const std::string suffix = fmt::format("/{}", index);
+  const ValueId centred = less_zero(node, node.input(index), src.zero, suffix);
+  const ValueId power = integer(node, int64_t{1} << shift, suffix + "/power");
+  const ValueId shifted = node.helper(binary(BinaryKind::mul), {centred, power}, suffix + "/shifted");
+  return requantised(node, shifted, fixed_point(src.scale / scale), requantize_to_sums(node), suffix + "/scaled");
 }
 
 ValueId requantised(NodeImport& node, ValueId sums, const std::vector<FixedPoint>& factors, const Shape& shape,
@@ -120,9 +141,11 @@ Requantize requantize_to_sums(const NodeImport& node) {
 
 ValueId tabulated(NodeImport& node, ValueId id, const Affine& src, const Affine& dst,
                   const std::function<int64_t(int64_t)>& stored, const std::string& suffix) {
-  Tensor table(dst.dtype, Shape{256});
+  const int64_t elems = src.high() - src.low() + 1;
+  Tensor table(dst.dtype, Shape{elems});
+  node.builder().charge_for_constant(table.type());
   visit_dtype(dst.dtype, [&]<class T>() {
-    for (int64_t i = 0; i < 256; ++i) {
+    for (int64_t i = 0; i < elems; ++i) {
       table.as<T>()[i] = convert_to<T>(std::clamp(stored(src.low() + i), dst.low(), dst.high()));
     }
   });

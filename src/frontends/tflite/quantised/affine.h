@@ -9,15 +9,15 @@
 
 namespace convoy::tflite_frontend {
 
-/// value = scale * (stored - zero) for a whole tensor of i8 or u8.
+/// value = scale * (stored - zero) for a whole tensor of i8, u8 or i16, which has zero = 0.
 struct Affine {
   DType dtype;
   float scale;
   int64_t zero;
 
   /// The least and greatest stored integers.
-  int64_t low() const { return dtype == DType::i8 ? -128 : 0; }
-  int64_t high() const { return dtype == DType::i8 ? 127 : 255; }
+  int64_t low() const { return dtype == DType::u8 ? 0 : dtype == DType::i8 ? -128 : -32768; }
+  int64_t high() const { return dtype == DType::u8 ? 255 : dtype == DType::i8 ? 127 : 32767; }
   bool operator==(const Affine&) const = default;
 };
 
@@ -31,8 +31,13 @@ struct Bounds {
 };
 Bounds activation_bounds(const Affine& dst, tflite::ActivationFunctionType activation);
 
+/// Floats, rounded to the nearest, halves away from zero, as integers of type `to`; they saturate.
+ValueId rounded_away(NodeImport& node, ValueId floats, DType to, const std::string& suffix);
+
 /// `id` as i32, minus `zero`.
 ValueId less_zero(NodeImport& node, ValueId id, int64_t zero, const std::string& suffix);
+/// Input `index` as i32 at the scale `scale` / 2^shift.
+ValueId at_scale(NodeImport& node, int index, double scale, int shift);
 /// An i32 scalar.
 ValueId integer(NodeImport& node, int64_t value, const std::string& suffix);
 

@@ -1,6 +1,7 @@
 // ADD, SUB, MUL, SQUARED_DIFFERENCE and PRELU on quantised numbers, in steps of integers. The steps and the precision
 // of each factor are those of TFLite's kernels add.cc, sub.cc, mul.cc, squared_difference.cc and activations.cc.
 #include <algorithm>
+#include <cmath>
 
 #include "frontends/simple_ops.h"
 #include "frontends/tflite/quantised/affine.h"
@@ -11,22 +12,12 @@ namespace convoy::tflite_frontend {
 namespace {
 
 /// Inputs are shifted left, so that scaling them to a common scale loses little.
-constexpr int kSumShift = 20, kDifferenceShift = 7;
+constexpr int kSumShift = 20, kSumShift16 = 15, kDifferenceShift = 7;
 
 /// Twice the larger scale: the common one, at which sums do not overflow.
 double common_scale(const Affine& a, const Affine& b) {
   const float twice = 2 * std::max(a.scale, b.scale);
   return twice;
-}
-
-/// Input `index` at `scale` / 2^shift.
-ValueId at_scale(NodeImport& node, int index, double scale, int shift) {
-  const Affine src = input_affine(node, index);
-  const std::string suffix = fmt::format("/{}", index);
-  const ValueId centred = less_zero(node, node.input(index), src.zero, suffix);
-  const ValueId power = integer(node, int64_t{1} << shift, suffix + "/power");
-  const ValueId shifted = node.helper(binary(BinaryKind::mul), {centred, power}, suffix + "/shifted");
-  return requantised(node, shifted, fixed_point(src.scale / scale), requantize_to_sums(node), suffix + "/scaled");
 }
 
 /// Sums to the node's output.
@@ -37,18 +28,66 @@ std::vector<ValueId> emit_output(NodeImport& node, ValueId sums, double factor,
   return {requantised(node, sums, fixed_point(factor), op, "/requantize")};
 }
 
+struct SumOptions {
+  BinaryKind kind;
+  tflite::ActivationFunctionType activation;
+  bool may_shift;  ///< i16 whose scales are powers of two are only shifted, in older models
+};
+
+SumOptions sum_options(const NodeImport& node) {
+  if (node.code() == tflite::BuiltinOperator::ADD) {
+    const auto& options = node.options<tflite::AddOptions>();
+    return {BinaryKind::add, options.fused_activation_function(), options.pot_scale_int16()};
+  }
+  const auto& options = node.options<tflite::SubOptions>();
+  return {BinaryKind::sub, options.fused_activation_function(), options.pot_scale_int16()};
+}
+
+bool is_power_of_two(float scale) {
+  int exponent = 0;
+  return std::frexp(scale, &exponent) == 0.5f;
+}
+
+/// Input `index` of i16 at the output's scale, a power of two below its own, rounded halves away from zero. Shifted
+/// left first, its doubled product with 2^30 is exact, so that only the shift to the right rounds.
+ValueId shifted_to_output(NodeImport& node, int index) {
+  constexpr int kUp = 16;
+  const std::string suffix = fmt::format("/{}", index);
+  const double ratio = static_cast<double>(input_affine(node, index).scale) / output_affine(node).scale;
+  const ValueId wide = less_zero(node, node.input(index), 0, suffix);
+  const ValueId power = integer(node, int64_t{1} << kUp, suffix + "/power");
+  const ValueId shifted = node.helper(binary(BinaryKind::mul), {wide, power}, suffix + "/shifted");
+  Requantize op = requantize_to_sums(node);
+  op.rounding = Rounding::twice;
+  return requantised(node, shifted, fixed_point(std::ldexp(ratio, -kUp)), op, suffix + "/scaled");
+}
+
+/// The sum of i16 whose scales are powers of two.
+std::vector<ValueId> shifted_sum(NodeImport& node, const SumOptions& options) {
+  const Affine dst = output_affine(node);
+  const Bounds bounds = activation_bounds(dst, options.activation);
+  const ValueId a = shifted_to_output(node, 0), b = shifted_to_output(node, 1);
+  const ValueId sum = node.helper(binary(options.kind), {a, b}, "/sum");
+  const auto low = static_cast<double>(bounds.low), high = static_cast<double>(bounds.high);
+  const ValueId clamped = node.helper(unary(UnaryKind::clip, low, high), {sum}, "/clip");
+  return {node.add(cast_to(dst.dtype), {clamped})};
+}
+
 }  // namespace
 
 /// ADD and SUB.
 std::vector<ValueId> import_quantised_sum(NodeImport& node) {
-  const bool adds = node.code() == tflite::BuiltinOperator::ADD;
-  const auto activation = adds ? node.options<tflite::AddOptions>().fused_activation_function()
-                               : node.options<tflite::SubOptions>().fused_activation_function();
-  const double scale = common_scale(input_affine(node, 0), input_affine(node, 1));
-  const ValueId a = at_scale(node, 0, scale, kSumShift), b = at_scale(node, 1, scale, kSumShift);
-  const ValueId sum = node.add(binary(adds ? BinaryKind::add : BinaryKind::sub), {a, b});
-  const float unit = (1 << kSumShift) * output_affine(node).scale;
-  return emit_output(node, sum, scale / unit, activation);
+  const SumOptions options = sum_options(node);
+  const Affine lhs = input_affine(node, 0), rhs = input_affine(node, 1), dst = output_affine(node);
+  const bool wide = dst.dtype == DType::i16;
+  const bool powers = is_power_of_two(lhs.scale) && is_power_of_two(rhs.scale) && is_power_of_two(dst.scale);
+  if (wide && options.may_shift && powers) return shifted_sum(node, options);
+  const int shift = wide ? kSumShift16 : kSumShift;
+  const double scale = common_scale(lhs, rhs);
+  const ValueId a = at_scale(node, 0, scale, shift), b = at_scale(node, 1, scale, shift);
+  const ValueId sum = node.add(binary(options.kind), {a, b});
+  const float unit = static_cast<float>(1 << shift) * dst.scale;
+  return emit_output(node, sum, scale / unit, options.activation);
 }
 
 std::vector<ValueId> import_quantised_mul(NodeImport& node) {

@@ -8,7 +8,7 @@
 namespace convoy::tflite_frontend {
 namespace {
 
-/// From one scale to another, of one element type or between i8 and u8.
+/// From one scale to another, of one element type or between two.
 std::vector<ValueId> requantise(NodeImport& node, const Affine& dst) {
   const Affine src = input_affine(node, 0);
   const FixedPoint factor = fixed_point(static_cast<double>(src.scale) / static_cast<double>(dst.scale));
@@ -19,20 +19,14 @@ std::vector<ValueId> requantise(NodeImport& node, const Affine& dst) {
   return {tabulated(node, node.input(0), src, dst, stored, "/requantize")};
 }
 
-/// dst = zero + round(src / scale), halves away from zero: the truncated quotient, and the truncated double of what
-/// that leaves, which is 1 from a half on.
+/// dst = zero + round(src / scale).
 std::vector<ValueId> quantise(NodeImport& node, const Affine& dst) {
   if (node.type(0).dtype != DType::f32) unsupported("its input is {}, only f32 is supported", node.type(0).str());
   const ValueId scale = node.scalar(DType::f32, dst.scale, "/scale");
   const ValueId quotient = node.helper(binary(BinaryKind::div), {node.input(0), scale}, "/div");
   const auto low = static_cast<double>(dst.low() - dst.zero), high = static_cast<double>(dst.high() - dst.zero);
   const ValueId clamped = node.helper(unary(UnaryKind::clip, low, high), {quotient}, "/clip");
-  const ValueId whole = node.helper(cast_to(DType::i32), {clamped}, "/whole");
-  const ValueId whole_float = node.helper(cast_to(DType::f32), {whole}, "/whole_float");
-  const ValueId rest = node.helper(binary(BinaryKind::sub), {clamped, whole_float}, "/rest");
-  const ValueId twice = node.helper(binary(BinaryKind::add), {rest, rest}, "/twice");
-  const ValueId carry = node.helper(cast_to(DType::i32), {twice}, "/carry");
-  const ValueId rounded = node.helper(binary(BinaryKind::add), {whole, carry}, "/round");
+  const ValueId rounded = rounded_away(node, clamped, DType::i32, "");
   const ValueId placed = node.helper(binary(BinaryKind::add), {rounded, integer(node, dst.zero, "/zero")}, "/placed");
   return {node.add(cast_to(dst.dtype), {placed})};
 }

@@ -18,6 +18,18 @@ FactorPrecision precision_of(DType src) {
   return src == DType::u8 ? FactorPrecision::product_in_float : FactorPrecision::in_double;
 }
 
+/// Sums of i16 are i64; with a bias of i32, TFLite has them wrap around as i32.
+template <class Op>
+ValueId add_sums(NodeImport& node, Op op, const Places& places, ValueId src, ValueId kernel) {
+  const ValueId bias = node.optional_input(places.bias);
+  const bool narrow =
+      node.type(places.src).dtype == DType::i16 && bias != kAbsent && node.type(places.bias).dtype == DType::i32;
+  if (!narrow) return node.add(std::move(op), {src, kernel, bias});
+  const ValueId wide_bias = node.helper(cast_to(DType::i64), {bias}, "/bias");
+  const ValueId sums = node.add(std::move(op), {src, kernel, wide_bias});
+  return node.helper(cast_to(DType::i32), {sums}, "/narrow");
+}
+
 template <class Op>
 std::vector<ValueId> emit(NodeImport& node, Convolution<Op> conv, const Places& places, Rounding rounding) {
   const QuantisedWeights weights =
@@ -28,7 +40,7 @@ std::vector<ValueId> emit(NodeImport& node, Convolution<Op> conv, const Places& 
   requantize.rounding = rounding;
   const ValueId src = node.channels_first(node.input(places.src), "/nchw");
   const ValueId kernel = node.helper(transpose_to(conv.order), {node.input(places.weights)}, "/weights");
-  const ValueId sums = node.add(std::move(conv.op), {src, kernel, node.optional_input(places.bias)});
+  const ValueId sums = add_sums(node, std::move(conv.op), places, src, kernel);
   const auto count = static_cast<int64_t>(weights.factors.size());
   const Shape shape = count == 1 ? Shape{} : Shape{count, 1, 1};
   return {node.channels_last(requantised(node, sums, weights.factors, shape, requantize, "/requantize"))};

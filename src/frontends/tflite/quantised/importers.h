@@ -6,11 +6,15 @@
 
 namespace convoy::tflite_frontend {
 
+// batch_matmul.cpp
+std::vector<ValueId> import_quantised_batch_matmul(NodeImport& node);
 // binary.cpp
 std::vector<ValueId> import_quantised_sum(NodeImport& node);
 std::vector<ValueId> import_quantised_mul(NodeImport& node);
 std::vector<ValueId> import_quantised_squared_difference(NodeImport& node);
 std::vector<ValueId> import_quantised_prelu(NodeImport& node);
+// comparisons.cpp
+std::vector<ValueId> import_quantised_comparison(NodeImport& node);
 // concat.cpp
 std::vector<ValueId> import_quantised_concatenation(NodeImport& node);
 // convert.cpp
@@ -24,6 +28,8 @@ std::vector<ValueId> import_quantised_transpose_conv(NodeImport& node);
 std::vector<ValueId> import_quantised_fully_connected(NodeImport& node);
 // functions.cpp
 std::vector<ValueId> import_quantised_function(NodeImport& node);
+// functions16.cpp
+std::vector<ValueId> import_quantised_sigmoid16(NodeImport& node);
 // hard_swish.cpp
 std::vector<ValueId> import_quantised_hard_swish(NodeImport& node);
 // reduce.cpp

@@ -40,7 +40,8 @@ QuantisedWeights read_weights(const NodeImport& node, int src, int weights, int 
   const FactorPrecision precision = params.per_channel() ? FactorPrecision::in_double : whole;
   bool any_zero = false;
   for (size_t i = 0; i < params.scale.size(); ++i) {
-    result.factors.push_back(fixed_point(factor_of(from.scale, params.scale[i], to.scale, precision)));
+    result.scales.push_back(factor_of(from.scale, params.scale[i], to.scale, precision));
+    result.factors.push_back(fixed_point(result.scales.back()));
     any_zero |= params.zero_point[i] != 0;
   }
   if (any_zero) result.zeros.weights = params.zero_point;

@@ -14,7 +14,8 @@ enum class FactorPrecision {
 
 struct QuantisedWeights {
   ZeroPoints zeros;                 ///< of src and weights
-  std::vector<FixedPoint> factors;  ///< one, or one an output channel
+  std::vector<double> scales;       ///< from sums to dst: one, or one an output channel
+  std::vector<FixedPoint> factors;  ///< the same as fixed-point numbers
 };
 
 /// Reads input `weights`, whose output channels are axis `channel_axis`, and which meets input `src`. `whole` is for
