@@ -11,7 +11,7 @@ enum class Rounding {
 
 /// Of a TFLite network.
 enum class NetworkRounding {
-  litert,  ///< LiteRT's reference kernels: twice, but once in FULLY_CONNECTED of i8, which they scale in double
+  litert,  ///< LiteRT's reference kernels: twice, but once in FULLY_CONNECTED, which they scale in double
   once,
   twice,  ///< TFLite Micro
 };

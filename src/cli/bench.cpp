@@ -39,8 +39,8 @@ double gflops(const CompiledModel& model, const BenchResult& result) {
 BenchResult measure(const CompiledModel& model, const BenchOptions& options) {
   ProgressLine progress("warming up " + model.name);
   Context context(model.program);
-  const NetworkInputs inputs =
-      read_inputs(options.input, model.program.inputs(), model.program.outputs(), Missing::random);
+  const NetworkInputs inputs = read_inputs(options.input, model.program.inputs(), model.program.outputs(),
+                                           Missing::random, port_scales(options.model.model));
   bind_inputs(context, inputs.tensors);
   warm_up(context, options.measure);
   progress.show("measuring " + model.name);

@@ -14,9 +14,10 @@
 namespace convoy::cli {
 namespace {
 
-bool are_probabilities(const std::vector<float>& scores) {
+bool are_probabilities(const std::vector<float>& scores, bool rounded) {
   const double sum = std::accumulate(scores.begin(), scores.end(), 0.0);
-  return std::abs(sum - 1) < 0.02 && std::all_of(scores.begin(), scores.end(), [](float s) { return s >= 0; });
+  const double slack = rounded ? 0.5 : 0.02;
+  return std::abs(sum - 1) < slack && std::all_of(scores.begin(), scores.end(), [](float s) { return s >= 0; });
 }
 
 std::vector<float> softmax(const std::vector<float>& scores) {
@@ -84,13 +85,13 @@ std::vector<std::string> read_labels(const std::string& path) {
   return labels;
 }
 
-Ranking rank_classes(const Tensor& output, size_t count, const std::vector<std::string>& labels) {
+Ranking rank_classes(const Tensor& output, size_t count, const std::vector<std::string>& labels, bool rounded) {
   const Tensor floats = convert(output, DType::f32);
   const std::vector<float> scores(floats.as<float>(), floats.as<float>() + floats.elems());
   Ranking ranking;
   std::vector<float> probabilities = scores;
   ranking.probabilities = is_float(output.dtype());
-  if (ranking.probabilities && !are_probabilities(scores)) {
+  if (ranking.probabilities && !are_probabilities(scores, rounded)) {
     probabilities = softmax(scores);
     ranking.notes.push_back("the scores are no probabilities: softmax is applied for display");
   }

@@ -29,8 +29,9 @@ std::vector<std::string> read_labels(const std::string& path);
 
 /// The `count` best. Scores that are no probabilities (negative, or not summing to 1) go through softmax.
 /// Labels may have one line more or less than there are classes: the background in front. Throws Error
-/// for any other number; `labels` may be empty.
-Ranking rank_classes(const Tensor& output, size_t count, const std::vector<std::string>& labels);
+/// for any other number; `labels` may be empty. The sum of `rounded` probabilities, which a quantised network gives,
+/// may be off by more.
+Ranking rank_classes(const Tensor& output, size_t count, const std::vector<std::string>& labels, bool rounded = false);
 
 /// The table to be printed.
 std::string ranking_text(const Ranking& ranking);

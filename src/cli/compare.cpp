@@ -101,8 +101,8 @@ int compare(const CompareCommandOptions& options) {
   CompileOptions compile = compile_options(options.model);
   size_inputs_by_pictures(options.model.model, options.input, compile);
   const CompiledModel model = compile_model(options.model.model, compile);
-  const NetworkInputs inputs =
-      read_inputs(options.input, model.program.inputs(), model.program.outputs(), Missing::random);
+  const NetworkInputs inputs = read_inputs(options.input, model.program.inputs(), model.program.outputs(),
+                                           Missing::random, port_scales(options.model.model));
   for (const std::string& note : inputs.notes) fmt::print("{}\n", note);
   if (options.input.inputs.empty()) fmt::print("input: random values, --seed {}\n", options.input.seed);
   const auto expected = compare_with_expected(model, inputs.tensors, options.expected);

@@ -74,10 +74,25 @@ std::vector<Port> ports_of(const Graph& graph, const std::vector<ValueId>& ids) 
   return ports;
 }
 
+/// "u8[1x224x224x3], scale 0.0078, zero point 128".
+std::string port_text(const std::string& type, const std::optional<Quantisation>& quantisation) {
+  if (!quantisation) return type;
+  return fmt::format("{}, scale {:g}, zero point {}", type, quantisation->scale, quantisation->zero);
+}
+
+std::optional<Quantisation> quantisation_of(const std::vector<SummaryPort>& ports, const std::string& name) {
+  for (const SummaryPort& port : ports) {
+    if (port.name == name) return port.quantisation;
+  }
+  return {};
+}
+
 void print_declared(Table& table, const ModelSummary& summary) {
   table.add({"format", summary.format});
   if (!summary.producer.empty()) table.add({"producer", summary.producer});
-  for (const SummaryInput& input : summary.inputs) table.add({"input", fmt::format("{}  {}", input.name, input.type)});
+  for (const SummaryPort& input : summary.inputs) {
+    table.add({"input", fmt::format("{}  {}", input.name, port_text(input.type, input.quantisation))});
+  }
   table.add({"operators", histogram_text(summary.operators)});
 }
 
@@ -103,12 +118,13 @@ void print_float_nodes(Table& table, const Graph& imported) {
   }
 }
 
-void print_planned(Table& table, const Planned& planned) {
+void print_planned(Table& table, const Planned& planned, const ModelSummary& summary) {
   for (const Port& port : ports_of(planned.imported, planned.imported.inputs)) {
     table.add({"compiled for", fmt::format("{}  {}", port.name, port.type.str())});
   }
   for (const Port& port : ports_of(planned.imported, planned.imported.outputs)) {
-    table.add({"output", fmt::format("{}  {}", port.name, port.type.str())});
+    const auto quantisation = quantisation_of(summary.outputs, port.name);
+    table.add({"output", fmt::format("{}  {}", port.name, port_text(port.type.str(), quantisation))});
   }
   const Parameters weights = parameters(planned.imported);
   const Plan& plan = planned.plan;
@@ -126,9 +142,16 @@ void print_planned(Table& table, const Planned& planned) {
   if (plan.limit) table.add({"limit", limit_text(plan)});
 }
 
-nlohmann::ordered_json ports_json(const Graph& graph, const std::vector<ValueId>& ids) {
+nlohmann::ordered_json ports_json(const Graph& graph, const std::vector<ValueId>& ids,
+                                  const std::vector<SummaryPort>& declared) {
   auto json = nlohmann::ordered_json::array();
-  for (const Port& port : ports_of(graph, ids)) json.push_back({{"name", port.name}, {"type", port.type.str()}});
+  for (const Port& port : ports_of(graph, ids)) {
+    json.push_back({{"name", port.name}, {"type", port.type.str()}});
+    const auto quantisation = quantisation_of(declared, port.name);
+    if (!quantisation) continue;
+    json.back()["scale"] = quantisation->scale;
+    json.back()["zero_point"] = quantisation->zero;
+  }
   return json;
 }
 
@@ -147,8 +170,8 @@ nlohmann::ordered_json to_json(const std::string& model, const ModelSummary& sum
           {"model", file_name(model)},
           {"format", summary.format},
           {"producer", summary.producer},
-          {"inputs", ports_json(planned.imported, planned.imported.inputs)},
-          {"outputs", ports_json(planned.imported, planned.imported.outputs)},
+          {"inputs", ports_json(planned.imported, planned.imported.inputs, summary.inputs)},
+          {"outputs", ports_json(planned.imported, planned.imported.outputs, summary.outputs)},
           {"operators", summary.operators},
           {"optimised", operators_of(planned.grouped.graph)},
           {"in_floats", float_nodes_json(planned.imported)},
@@ -174,7 +197,7 @@ int info(const InfoOptions& options) {
 
   const Planned planned = plan_model(options.model.model, compile_options(options.model));
   Table table({{""}, {""}});
-  print_planned(table, planned);
+  print_planned(table, planned, summary);
   fmt::print("\n{}", table.str());
   if (!options.json.empty()) write_json(options.json, to_json(options.model.model, summary, planned));
   return 0;

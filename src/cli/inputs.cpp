@@ -66,8 +66,9 @@ Tensor fit_array(const Tensor& array, const PortInfo& port, const std::string& p
 
 class InputReader {
  public:
-  InputReader(const InputOptions& options, const std::vector<PortInfo>& inputs, const std::vector<PortInfo>& outputs)
-      : options_(options), ports_(inputs), outputs_(types_of(outputs)) {
+  InputReader(const InputOptions& options, const std::vector<PortInfo>& inputs, const std::vector<PortInfo>& outputs,
+              const PortScales& scales)
+      : options_(options), ports_(inputs), outputs_(types_of(outputs)), scales_(scales) {
     result_.tensors.resize(inputs.size());
   }
 
@@ -133,7 +134,9 @@ class InputReader {
   Preprocess picture_preprocess(const std::string& path, const PortInfo& port) const {
     PreprocessOptions options = options_.preprocess;
     if (!options_.scale.empty()) options.scale = options_.scale[0];
-    return with_context(path, [&] { return make_preprocess(options, port.type, outputs_); });
+    const auto scale = scales_.find(port.name);
+    const auto quantisation = scale == scales_.end() ? std::nullopt : std::optional(scale->second);
+    return with_context(path, [&] { return make_preprocess(options, port.type, outputs_, quantisation); });
   }
 
   static Tensor array_of(const std::string& path, const std::string& name) {
@@ -172,6 +175,7 @@ class InputReader {
   const InputOptions& options_;
   const std::vector<PortInfo>& ports_;
   std::vector<TensorType> outputs_;
+  const PortScales& scales_;
   NetworkInputs result_;
 };
 
@@ -187,7 +191,7 @@ T random_value(uint64_t bits) {
 }
 
 /// Where a picture's height and width stand: NCHW, or NHWC when the last axis is the channels.
-std::optional<Shape> shape_for_picture(const SummaryInput& input, const ImageSize& size) {
+std::optional<Shape> shape_for_picture(const SummaryPort& input, const ImageSize& size) {
   if (!input.dims || input.dims->size() != 4) return {};
   Shape shape(*input.dims);
   const bool channels_last = shape[3] == 1 || shape[3] == 3;
@@ -209,8 +213,9 @@ void add_input_options(CLI::App& command, InputOptions& options) {
 
 void add_preprocess_options(CLI::App& command, InputOptions& options) {
   command.add_option("--preprocess", options.preprocess.preset,
-                     fmt::format("how pictures become input: {} (default: unit for networks that make pictures, else "
-                                 "imagenet; what is used is printed)",
+                     fmt::format("how pictures become input: {} (default: by the scale of quantised inputs; unit for "
+                                 "networks that make pictures, tf where channels are last, else imagenet; what is used "
+                                 "is printed)",
                                  fmt::join(preset_names(), ", ")));
   command.add_option("--mean", options.preprocess.mean, "one value, or one a channel: overrides the preset's")
       ->delimiter(',')
@@ -225,8 +230,8 @@ void add_preprocess_options(CLI::App& command, InputOptions& options) {
 }
 
 NetworkInputs read_inputs(const InputOptions& options, const std::vector<PortInfo>& inputs,
-                          const std::vector<PortInfo>& outputs, Missing missing) {
-  return InputReader(options, inputs, outputs).run(missing);
+                          const std::vector<PortInfo>& outputs, Missing missing, const PortScales& scales) {
+  return InputReader(options, inputs, outputs, scales).run(missing);
 }
 
 void bind_inputs(Context& context, const std::vector<Tensor>& tensors) {
@@ -248,11 +253,11 @@ void size_inputs_by_pictures(const std::string& model, const InputOptions& optio
   const bool pictures = std::any_of(options.inputs.begin(), options.inputs.end(),
                                     [](const std::string& text) { return !is_array_name(split_input(text).path); });
   if (!pictures) return;
-  const std::vector<SummaryInput> inputs = summarise_model(model).inputs;
+  const std::vector<SummaryPort> inputs = summarise_model(model).inputs;
   for (const std::string& text : options.inputs) {
     const auto [name, path] = split_input(text);
     if (is_array_name(path)) continue;
-    for (const SummaryInput& input : inputs) {
+    for (const SummaryPort& input : inputs) {
       if (compile.shapes.contains(input.name) || (name.empty() ? inputs.size() != 1 : name != input.name)) continue;
       if (const auto shape = shape_for_picture(input, image_size(path))) compile.shapes.emplace(input.name, *shape);
     }

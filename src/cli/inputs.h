@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/port_scales.h"
 #include "io/preprocess.h"
 
 namespace convoy::cli {
@@ -36,8 +37,9 @@ enum class Missing { error, random };
 
 /// One tensor an input. Unnamed files go to the inputs not named, in order. Throws Error that names input,
 /// expected and found.
+/// Pictures for integers of known scale become the integers that stand for them.
 NetworkInputs read_inputs(const InputOptions& options, const std::vector<PortInfo>& inputs,
-                          const std::vector<PortInfo>& outputs, Missing missing);
+                          const std::vector<PortInfo>& outputs, Missing missing, const PortScales& scales = {});
 
 /// Makes the context read from tensors that read_inputs returned.
 void bind_inputs(Context& context, const std::vector<Tensor>& tensors);

@@ -24,10 +24,10 @@ std::pair<std::string, Shape> parse_named_shape(const std::string& text, const s
   const std::string dims = equals == std::string::npos ? text : text.substr(equals + 1);
   const Shape shape = parse_shape(dims, option);
   if (equals != std::string::npos) return {text.substr(0, equals), shape};
-  const std::vector<SummaryInput> inputs = summarise_model(model).inputs;
+  const std::vector<SummaryPort> inputs = summarise_model(model).inputs;
   if (inputs.size() == 1) return {inputs[0].name, shape};
   std::string names;
-  for (const SummaryInput& input : inputs) names += (names.empty() ? "" : ", ") + input.name;
+  for (const SummaryPort& input : inputs) names += (names.empty() ? "" : ", ") + input.name;
   usage_error("{}: the network has {} inputs ({}); write --shape NAME={}", option, inputs.size(), names, dims);
 }
 

@@ -131,7 +131,8 @@ void check_outputs(const OutputOptions& options, const std::vector<PortInfo>& po
 }
 
 std::vector<std::string> write_outputs(const OutputOptions& options, const std::vector<PortInfo>& ports,
-                                       const std::vector<Tensor>& outputs, const NetworkInputs& inputs) {
+                                       const std::vector<Tensor>& outputs, const std::vector<Tensor>& values,
+                                       const NetworkInputs& inputs) {
   std::vector<std::string> lines;
   for (const std::string& text : options.outputs) {
     const OutputTarget target = split_output(text);
@@ -141,7 +142,7 @@ std::vector<std::string> write_outputs(const OutputOptions& options, const std::
     }
     const size_t index = find_output(target, ports);
     if (is_image_name(target.path)) {
-      lines.push_back(write_picture(target.path, outputs[index], options, inputs));
+      lines.push_back(write_picture(target.path, values[index], options, inputs));
     } else if (extension(target.path) == ".npz") {
       lines.push_back(write_archive(target.path, {ports[index]}, {outputs[index]}));
     } else {
@@ -151,7 +152,7 @@ std::vector<std::string> write_outputs(const OutputOptions& options, const std::
   }
   if (!options.overlay.empty()) {
     const size_t index = overlay_output(ports);
-    lines.push_back(write_overlay(options.overlay, outputs[index], *inputs.picture));
+    lines.push_back(write_overlay(options.overlay, values[index], *inputs.picture));
   }
   return lines;
 }

@@ -26,7 +26,9 @@ void check_outputs(const OutputOptions& options);
 void check_outputs(const OutputOptions& options, const std::vector<PortInfo>& ports, bool has_picture);
 
 /// Writes what the options ask for; returns a line about each file, to be printed.
+/// `values` are what `outputs` stand for: pictures show them, arrays hold the outputs themselves.
 std::vector<std::string> write_outputs(const OutputOptions& options, const std::vector<PortInfo>& ports,
-                                       const std::vector<Tensor>& outputs, const NetworkInputs& inputs);
+                                       const std::vector<Tensor>& outputs, const std::vector<Tensor>& values,
+                                       const NetworkInputs& inputs);
 
 }  // namespace convoy::cli

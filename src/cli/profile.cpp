@@ -35,8 +35,8 @@ struct ProfileOptions {
 Profile measure(const CompiledModel& model, const ProfileOptions& options) {
   ProgressLine progress("warming up " + model.name);
   Context context(model.program);
-  const NetworkInputs inputs =
-      read_inputs(options.input, model.program.inputs(), model.program.outputs(), Missing::random);
+  const NetworkInputs inputs = read_inputs(options.input, model.program.inputs(), model.program.outputs(),
+                                           Missing::random, port_scales(options.model.model));
   bind_inputs(context, inputs.tensors);
   warm_up(context, options.measure);
   progress.show("profiling " + model.name);

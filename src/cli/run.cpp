@@ -33,6 +33,7 @@ struct RunOptions {
 
 struct RunResult {
   std::vector<Tensor> outputs;
+  std::vector<Tensor> values;  ///< what they stand for
   double ms = 0;
 };
 
@@ -90,7 +91,7 @@ struct NamedRanking {
   Ranking ranking;
 };
 
-std::vector<NamedRanking> rank_outputs(const std::vector<PortInfo>& ports, const std::vector<Tensor>& outputs,
+std::vector<NamedRanking> rank_outputs(const std::vector<PortInfo>& ports, const RunResult& result,
                                        const RunOptions& options, const std::vector<std::string>& labels) {
   std::vector<NamedRanking> rankings;
   const bool asked = options.top > 0 || !labels.empty();
@@ -98,7 +99,8 @@ std::vector<NamedRanking> rank_outputs(const std::vector<PortInfo>& ports, const
   for (size_t i = 0; i < ports.size(); ++i) {
     if (!is_class_scores(ports[i].type)) continue;
     const size_t count = options.top > 0 ? options.top : kDefaultTop;
-    const auto rank = [&] { return rank_classes(outputs[i], count, labels); };
+    const bool rounded = result.outputs[i].dtype() != result.values[i].dtype();
+    const auto rank = [&] { return rank_classes(result.values[i], count, labels, rounded); };
     rankings.push_back({ports[i].name, with_context(options.labels, rank)});
   }
   return rankings;
@@ -131,7 +133,7 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const RunResult& resu
                                  {"outputs", nlohmann::ordered_json::array()}};
   const auto& ports = model.program.outputs();
   for (size_t i = 0; i < ports.size(); ++i) {
-    const Statistics stats = statistics(result.outputs[i]);
+    const Statistics stats = statistics(result.values[i]);
     json["outputs"].push_back({{"name", ports[i].name},
                                {"type", ports[i].type.str()},
                                {"min", stats.min},
@@ -166,19 +168,21 @@ int run(const RunOptions& options) {
   if (ran_as_image(options, compile)) return 0;
   const CompiledModel model = compile_model(options.model.model, compile);
   const Program& program = model.program;
-  const NetworkInputs inputs = read_inputs(options.input, program.inputs(), program.outputs(), Missing::error);
+  const PortScales scales = port_scales(options.model.model);
+  const NetworkInputs inputs = read_inputs(options.input, program.inputs(), program.outputs(), Missing::error, scales);
   check_outputs(options.output, program.outputs(), inputs.picture.has_value());
   for (const std::string& note : inputs.notes) fmt::print("{}\n", note);
 
-  const RunResult result = run_once(model, inputs.tensors);
-  const auto rankings = rank_outputs(program.outputs(), result.outputs, options, labels);
+  RunResult result = run_once(model, inputs.tensors);
+  result.values = real_numbers(program.outputs(), result.outputs, scales);
+  const auto rankings = rank_outputs(program.outputs(), result, options, labels);
   if (rankings.empty() && (options.top > 0 || !labels.empty())) {
     invalid_input("--top: no output of the network is a list of class scores (1xN)");
   }
-  const auto written = write_outputs(options.output, program.outputs(), result.outputs, inputs);
+  const auto written = write_outputs(options.output, program.outputs(), result.outputs, result.values, inputs);
   if (!options.json.empty()) write_json(options.json, to_json(model, result, rankings));
   for (const std::string& line : written) fmt::print("{}\n", line);
-  if (rankings.empty()) print_statistics(program.outputs(), result.outputs);
+  if (rankings.empty()) print_statistics(program.outputs(), result.values);
   print_rankings(rankings);
   fmt::print("ran in {} on {} (first run; convoy bench measures)\n", time_text(result.ms * 1e6),
              threads_text(program.threads()));

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "io/convert.h"
@@ -46,11 +47,37 @@ bool is_picture(const TensorType& type) {
   return layout && layout->size.height > 1 && layout->size.width > 1;
 }
 
-std::string guess_preset(const TensorType& input, const std::vector<TensorType>& outputs) {
+/// The least and greatest numbers of a type of bytes.
+std::pair<int64_t, int64_t> byte_range(DType dtype) {
+  return dtype == DType::i8 ? std::pair<int64_t, int64_t>{-128, 127} : std::pair<int64_t, int64_t>{0, 255};
+}
+
+/// By the real numbers that black and white are among: those that bytes can stand for.
+std::string preset_of_range(DType dtype, const Quantisation& quantisation) {
+  const auto [least, most] = byte_range(dtype);
+  const double low = quantisation.value(least), high = quantisation.value(most);
+  const auto between = [&](double a, double b, double slack) {
+    return std::abs(low - a) < slack && std::abs(high - b) < slack;
+  };
+  if (between(-1, 1, 0.02)) return "tf";
+  if (between(0, 1, 0.02)) return "unit";
+  // Black and white of all three channels are within -2.12..2.64.
+  if (between(-2.12, 2.64, 0.2)) return "imagenet";
+  return "raw";
+}
+
+bool is_byte(DType dtype) {
+  return dtype == DType::i8 || dtype == DType::u8;
+}
+
+std::string guess_preset(const TensorType& input, const std::vector<TensorType>& outputs,
+                         const std::optional<Quantisation>& quantisation) {
+  if (quantisation && is_byte(input.dtype)) return preset_of_range(input.dtype, *quantisation);
   if (!is_float(input.dtype)) return "raw";
   const auto layout = image_layout(input.shape);
   const bool to_picture = std::any_of(outputs.begin(), outputs.end(), is_picture);
-  return to_picture || (layout && layout->channels == 1) ? "unit" : "imagenet";
+  if (to_picture || (layout && layout->channels == 1)) return "unit";
+  return layout && layout->channel_axis == input.shape.rank() - 1 ? "tf" : "imagenet";
 }
 
 Fit parse_fit(const std::string& text) {
@@ -117,12 +144,13 @@ void fill(Tensor& dst, const Tensor& pixels, const ImageLayout& layout, const Pr
   }
 }
 
-/// Integers are rounded; i8 takes 0..255 as -128..127.
-Tensor to_input_dtype(Tensor values, DType dtype) {
+/// Integers are rounded. Those that stand for nothing else are pixels: i8 takes 0..255 as -128..127.
+Tensor to_input_dtype(Tensor values, DType dtype, const std::optional<Quantisation>& quantised) {
   if (is_float(dtype)) return convert(values, dtype);
-  const float shift = dtype == DType::i8 ? 128 : 0;
+  const double scale = quantised ? quantised->scale : 1;
+  const double zero = quantised ? static_cast<double>(quantised->zero) : dtype == DType::i8 ? -128 : 0;
   std::transform(values.as<float>(), values.as<float>() + values.elems(), values.as<float>(),
-                 [&](float value) { return std::nearbyint(value - shift); });
+                 [&](float value) { return static_cast<float>(std::nearbyint(value / scale + zero)); });
   return convert(values, dtype);
 }
 
@@ -162,11 +190,11 @@ std::vector<std::string> preset_names() {
 }
 
 Preprocess make_preprocess(const PreprocessOptions& options, const TensorType& input,
-                           const std::vector<TensorType>& outputs) {
+                           const std::vector<TensorType>& outputs, const std::optional<Quantisation>& quantisation) {
   const int64_t channels = input_layout(input).channels;
   Preprocess result;
   result.guessed = options.preset.empty();
-  result.preset = result.guessed ? guess_preset(input, outputs) : options.preset;
+  result.preset = result.guessed ? guess_preset(input, outputs, quantisation) : options.preset;
   const Preset& preset = find_preset(result.preset);
   result.channels = channel_order(options.channels, preset.channels, channels);
   result.scale = options.scale.value_or(preset.scale);
@@ -179,6 +207,7 @@ Preprocess make_preprocess(const PreprocessOptions& options, const TensorType& i
   result.std = per_channel(options.std.empty() ? reduced(preset.std) : options.std, channels, "--std");
   if (std::count(result.std.begin(), result.std.end(), 0.0)) usage_error("--std is 0");
   result.fit = parse_fit(options.fit);
+  if (result.preset != "raw" && !is_float(input.dtype)) result.quantised = quantisation;
   return result;
 }
 
@@ -191,6 +220,8 @@ std::string Preprocess::describe() const {
     if (divided) formula = "(" + formula + ")";
   }
   if (divided) formula += " / " + list_text(std);
+  if (quantised)
+    formula += fmt::format(", quantised with scale {:.4g}, zero point {}", quantised->scale, quantised->zero);
   return fmt::format("{}, {}", order, formula);
 }
 
@@ -217,7 +248,7 @@ PreparedImage prepare_image(const std::string& path, const TensorType& input, co
   prepared.image = load_image(path, layout.size, preprocess.fit);
   Tensor values(DType::f32, input.shape);
   fill(values, prepared.image.pixels, layout, preprocess);
-  prepared.tensor = to_input_dtype(std::move(values), input.dtype);
+  prepared.tensor = to_input_dtype(std::move(values), input.dtype, preprocess.quantised);
   prepared.description =
       fmt::format("{} {}, {}", std::filesystem::path(path).filename().string(),
                   sizes_text(prepared.image.original, layout.size, preprocess.fit), preprocess.describe());

@@ -3,9 +3,13 @@
 // A network file does not say how its training pictures were prepared, so a preset is guessed and always
 // printed:
 //   integer input                        raw     x, 0..255 (i8: x - 128)
+//   the same with scale and zero point   that of tf, unit, imagenet whose range its numbers cover, else raw
 //   an output is a picture (4 axes)      unit    x/255
 //   one input channel                    unit
+//   channels last                        tf      TensorFlow's networks
 //   any other                            imagenet
+//
+// Integers that stand for real numbers are given those that the prepared pixels are closest to, but for raw.
 #pragma once
 
 #include <convoy/tensor.h>
@@ -16,6 +20,7 @@
 #include <vector>
 
 #include "io/image.h"
+#include "support/quantisation.h"
 
 namespace convoy {
 
@@ -39,6 +44,7 @@ struct Preprocess {
   double scale = 1;
   std::vector<double> mean, std;  ///< one a channel
   Fit fit = Fit::crop;
+  std::optional<Quantisation> quantised;  ///< the input's integers stand for prepared values
 
   /// "RGB, (x/255 - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)".
   std::string describe() const;
@@ -57,9 +63,10 @@ std::optional<ImageLayout> image_layout(const Shape& shape);
 /// Names of the presets, for help texts.
 std::vector<std::string> preset_names();
 
-/// Throws usage Errors. `input` and `outputs` are the network's.
+/// Throws usage Errors. `input` and `outputs` are the network's; `quantisation` is what the input's integers stand for.
 Preprocess make_preprocess(const PreprocessOptions& options, const TensorType& input,
-                           const std::vector<TensorType>& outputs);
+                           const std::vector<TensorType>& outputs,
+                           const std::optional<Quantisation>& quantisation = {});
 
 /// Channel `c` of the network's input, of `count` pixels of grey (1 channel) or RGB.
 void prepare_channel(const Preprocess& preprocess, int64_t c, const float* pixels, int64_t pixel_channels,

@@ -33,6 +33,12 @@ TEST(RankClasses, IntegersAreShownAsTheyAre) {
   EXPECT_EQ(ranking.classes[0].score, 200);
 }
 
+TEST(RankClasses, RoundedProbabilitiesNeedNotSumToOne) {
+  const Tensor scores = Tensor::of<float>({0.5f, 0.25f, 0, 0});
+  EXPECT_EQ(rank_classes(scores, 1, {}, true).classes[0].probability, 0.5f);
+  EXPECT_NE(rank_classes(scores, 1, {}, false).classes[0].probability, 0.5f);
+}
+
 TEST(RankClasses, NotANumberComesLast) {
   const Ranking ranking = rank_classes(Tensor::of<float>({NAN, 0.25f, 0.75f}), 3, {});
   EXPECT_EQ(ranking.classes[0].index, 2);

@@ -62,6 +62,17 @@ TEST_F(Commands, RunCropsForClassifiers) {
                  "run " + model("cifar10_cnn.onnx") + " --input picture.png --preprocess tf --top 1");
 }
 
+TEST_F(Commands, RunOnAPictureForIntegers) {
+  const std::string network = model("keyword_spotting_int8.tflite");
+  const std::string out =
+      expect_success("picture.png 30x20 -> crop 10x49, grey, (x - 127.5) / 127.5, quantised with scale 0.58",
+                     "run " + network + " --input picture.png --preprocess tf");
+  EXPECT_NE(out.find("%"), std::string::npos) << "probabilities, not stored integers: " << out;
+  const std::string info = expect_success("scale 0.00390625, zero point -128", "info " + network + " --json q.json");
+  EXPECT_NE(info.find(", zero point 83"), std::string::npos) << info;
+  EXPECT_EQ(json("q.json")["outputs"][0]["zero_point"], -128);
+}
+
 TEST_F(Commands, Bench) {
   expect_success("latency", "bench " + model("mnist.onnx") + " --runs 3 --threads 1 --json b.json");
   const nlohmann::json bench = json("b.json");

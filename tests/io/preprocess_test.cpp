@@ -26,6 +26,32 @@ TEST(MakePreprocess, GuessesFromTheNetwork) {
   EXPECT_TRUE(make_preprocess({}, kClassifierInput, kScores).guessed);
 }
 
+TEST(MakePreprocess, GuessesTensorFlowsFromTheOrderOfAxes) {
+  EXPECT_EQ(make_preprocess({}, {DType::f32, {1, 224, 224, 3}}, kScores).preset, "tf");
+  EXPECT_EQ(make_preprocess({}, {DType::f32, {1, 28, 28, 1}}, kScores).preset, "unit");
+}
+
+TEST(MakePreprocess, GuessesFromWhatIntegersStandFor) {
+  const auto preset = [](DType dtype, double scale, int64_t zero) {
+    return make_preprocess({}, {dtype, {1, 224, 224, 3}}, kScores, Quantisation{scale, zero}).preset;
+  };
+  EXPECT_EQ(preset(DType::u8, 1.0 / 128, 128), "tf");
+  EXPECT_EQ(preset(DType::u8, 2.0 / 255, 127), "tf");
+  EXPECT_EQ(preset(DType::i8, 1.0 / 128, 0), "tf");
+  EXPECT_EQ(preset(DType::u8, 1.0 / 255, 0), "unit");
+  EXPECT_EQ(preset(DType::i8, 1.0 / 255, -128), "unit");
+  EXPECT_EQ(preset(DType::u8, 0.0187, 114), "imagenet");
+  EXPECT_EQ(preset(DType::u8, 1, 0), "raw");
+  EXPECT_EQ(preset(DType::i8, 0.6, 83), "raw");
+}
+
+TEST(MakePreprocess, SaysThatIntegersStandForValues) {
+  const TensorType bytes{DType::u8, {1, 8, 8, 3}};
+  EXPECT_EQ(make_preprocess({}, bytes, kScores, Quantisation{0.0078125, 128}).describe(),
+            "RGB, (x - 127.5) / 127.5, quantised with scale 0.007812, zero point 128");
+  EXPECT_EQ(make_preprocess({.preset = "raw"}, bytes, kScores, Quantisation{0.0078125, 128}).describe(), "RGB, x");
+}
+
 TEST(MakePreprocess, DescribesTheFormula) {
   EXPECT_EQ(described({.preset = "imagenet"}), "RGB, (x/255 - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)");
   EXPECT_EQ(described({.preset = "caffe"}), "BGR, x - (104, 117, 123)");
@@ -76,6 +102,18 @@ class PreprocessPixels : public TempFolder {
     return {tensor.as<float>(), tensor.as<float>() + tensor.elems()};
   }
 };
+
+TEST_F(PreprocessPixels, QuantisedInputs) {
+  const TensorType input{DType::u8, {1, 3, 1, 2}};
+  const auto quantised = [&](const Quantisation& quantisation) {
+    const Preprocess preprocess = make_preprocess({.preset = "tf"}, input, kScores, quantisation);
+    const Tensor tensor = prepare_image(path("a.png"), input, preprocess).tensor;
+    return std::vector<int>(tensor.as<uint8_t>(), tensor.as<uint8_t>() + tensor.elems());
+  };
+  // (x - 127.5) / 127.5 * 128 + 128
+  EXPECT_EQ(quantised({1.0 / 128, 128}), (std::vector<int>{10, 40, 20, 50, 30, 60}));
+  EXPECT_EQ(quantised({1.0 / 256, 200}), (std::vector<int>{0, 24, 0, 44, 4, 64})) << "saturates";
+}
 
 TEST_F(PreprocessPixels, LayoutAndChannelOrder) {
   EXPECT_EQ(values({1, 3, 1, 2}, {.preset = "raw"}), (std::vector<float>{10, 40, 20, 50, 30, 60}));

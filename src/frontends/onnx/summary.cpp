@@ -28,8 +28,8 @@ std::string element_type_text(int onnx_type) {
   }
 }
 
-SummaryInput declared_input(const onnx::ValueInfoProto& proto) {
-  SummaryInput input{proto.name(), "no tensor", std::nullopt};
+SummaryPort declared_input(const onnx::ValueInfoProto& proto) {
+  SummaryPort input{proto.name(), "no tensor", std::nullopt};
   if (!proto.type().has_tensor_type()) return input;
   const auto& tensor = proto.type().tensor_type();
   std::string dims_text = "...";

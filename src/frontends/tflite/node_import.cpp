@@ -33,8 +33,8 @@ QuantParams NodeImport::output_quantisation(int index) const {
 
 Rounding NodeImport::rounding() const {
   if (rounding_ == NetworkRounding::once) return Rounding::once;
-  const bool scales_in_double = rounding_ == NetworkRounding::litert &&
-                                code() == tflite::BuiltinOperator::FULLY_CONNECTED && type(0).dtype == DType::i8;
+  const bool scales_in_double =
+      rounding_ == NetworkRounding::litert && code() == tflite::BuiltinOperator::FULLY_CONNECTED;
   return scales_in_double ? Rounding::once : Rounding::twice;
 }
 

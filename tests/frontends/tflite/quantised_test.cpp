@@ -70,6 +70,17 @@ TEST(TfliteQuantised, FullyConnected) {
   EXPECT_EQ(run_bytes(model, {1, 2}, {5, 10}), (Bytes{9, 10}));
 }
 
+/// 3492 * 0.1086 * 0.0130 / 0.3951 = 12.4987, of which rounding twice would make 12.5 and 13.
+TEST(TfliteQuantised, FullyConnectedOfUnsignedBytesRoundsOnce) {
+  TestModel model;
+  model.input("x", {1, 36}, Type::UINT8).quantise("x", {0.10861720889806747f}, {0});
+  model.bytes("w", {1, 36}, Type::UINT8, std::vector<uint8_t>(36, 1)).quantise("w", {0.013018110767006874f}, {0});
+  model.result("y", Type::UINT8).quantise("y", {0.39505332708358765f}, {0});
+  model.add(Code::FULLY_CONNECTED, {"x", "w"}, {"y"}).options(tflite::FullyConnectedOptionsT()).output("y");
+  EXPECT_EQ(values_of<uint8_t>(model.run({make_tensor<uint8_t>({1, 36}, std::vector<uint8_t>(36, 97))})),
+            std::vector<uint8_t>{12});
+}
+
 Bytes binary_result(Code code, float y_scale) {
   TestModel model = byte_model({2}, 0.5f, 1, y_scale, 3);
   model.bytes("b", {2}, Type::INT8, raw({20, -100})).quantise("b", {0.5f}, {-2}).add(code, {"x", "b"}, {"y"});
