@@ -73,6 +73,7 @@ TEST(TfliteQuantised16, Functions) {
   EXPECT_EQ(result(Code::LOGISTIC, 1.0f / 4096, 1.0f / 32768, {0, 4096, 32767, -32768}),
             (Shorts{16384, 23956, 32757, 11}));
   EXPECT_EQ(result(Code::TANH, 1.0f / 4096, 1.0f / 32768, {0, 2048, 32767}), (Shorts{0, 15143, 32767}));
+  EXPECT_EQ(result(Code::TANH, 1.0003f / 4096, 1.0f / 32768, {2048}), Shorts{15143}) << "nearly a power of two";
   EXPECT_EQ(result(Code::LEAKY_RELU, 0.5f, 0.5f, {100}), Shorts{100});
   EXPECT_EQ(result(Code::RELU, 0.5f, 0.25f, {100, -100}), (Shorts{200, 0}));
   EXPECT_EQ(result(Code::RSQRT, 1, 1.0f / 1024, {256}), Shorts{63}) << "1 / 16, interpolated";

@@ -6,6 +6,7 @@
 #include "frontends/simple_ops.h"
 #include "frontends/tflite/quantised/affine.h"
 #include "frontends/tflite/quantised/importers.h"
+#include "frontends/tflite/quantised/power_of_two.h"
 #include "ops/where.h"
 
 namespace convoy::tflite_frontend {
@@ -43,23 +44,18 @@ SumOptions sum_options(const NodeImport& node) {
   return {BinaryKind::sub, options.fused_activation_function(), options.pot_scale_int16()};
 }
 
-bool is_power_of_two(float scale) {
-  int exponent = 0;
-  return std::frexp(scale, &exponent) == 0.5f;
-}
-
 /// Input `index` of i16 at the output's scale, a power of two below its own, rounded halves away from zero. Shifted
 /// left first, its doubled product with 2^30 is exact, so that only the shift to the right rounds.
 ValueId shifted_to_output(NodeImport& node, int index) {
   constexpr int kUp = 16;
   const std::string suffix = fmt::format("/{}", index);
-  const double ratio = static_cast<double>(input_affine(node, index).scale) / output_affine(node).scale;
+  const int down = *exponent_of(output_affine(node).scale) - *exponent_of(input_affine(node, index).scale);
   const ValueId wide = less_zero(node, node.input(index), 0, suffix);
   const ValueId power = integer(node, int64_t{1} << kUp, suffix + "/power");
   const ValueId shifted = node.helper(binary(BinaryKind::mul), {wide, power}, suffix + "/shifted");
   Requantize op = requantize_to_sums(node);
   op.rounding = Rounding::twice;
-  return requantised(node, shifted, fixed_point(std::ldexp(ratio, -kUp)), op, suffix + "/scaled");
+  return requantised(node, shifted, fixed_point(std::ldexp(1.0, -kUp - down)), op, suffix + "/scaled");
 }
 
 /// The sum of i16 whose scales are powers of two.
@@ -80,7 +76,7 @@ std::vector<ValueId> import_quantised_sum(NodeImport& node) {
   const SumOptions options = sum_options(node);
   const Affine lhs = input_affine(node, 0), rhs = input_affine(node, 1), dst = output_affine(node);
   const bool wide = dst.dtype == DType::i16;
-  const bool powers = is_power_of_two(lhs.scale) && is_power_of_two(rhs.scale) && is_power_of_two(dst.scale);
+  const bool powers = exponent_of(lhs.scale) && exponent_of(rhs.scale) && exponent_of(dst.scale);
   if (wide && options.may_shift && powers) return shifted_sum(node, options);
   const int shift = wide ? kSumShift16 : kSumShift;
   const double scale = common_scale(lhs, rhs);

@@ -6,6 +6,7 @@
 
 #include "frontends/tflite/quantised/affine.h"
 #include "frontends/tflite/quantised/importers.h"
+#include "frontends/tflite/quantised/power_of_two.h"
 
 namespace convoy::tflite_frontend {
 namespace {
@@ -44,10 +45,8 @@ struct Unit {
 
 /// `most_doublings` of a power of two are taken exactly.
 Unit unit_of(const NodeImport& node, float scale, int most_doublings) {
-  int exponent = 0;
-  const bool power = std::frexp(scale, &exponent) == 0.5f;
-  const int doublings = exponent - 1 + 12;
-  if (power && doublings >= 0 && doublings <= most_doublings) return {3 << doublings, 0};
+  const int doublings = exponent_of(scale).value_or(-12) + 12;
+  if (exponent_of(scale) && doublings >= 0 && doublings <= most_doublings) return {3 << doublings, 0};
   double multiplier = static_cast<double>(scale) * 4096 * 3;
   if (multiplier > 32767) unsupported("the scale of its input, {}, is too large for {}", scale, node.name());
   int shift = 0;
