@@ -21,16 +21,23 @@ namespace {
 /// Changes whenever emitters change what they emit for an equal key.
 constexpr const char* kCodeVersion = "convoy-0.1-10";
 
+/// Options of LLVM's that have no other switch; those of targets that are not linked in do not exist.
+void set_llvm_option(const char* name, const char* value) {
+  const auto& options = llvm::cl::getRegisteredOptions();
+  if (const auto found = options.find(name); found != options.end()) found->second->addOccurrence(0, name, value);
+}
+
 void initialize_llvm() {
   static std::once_flag once;
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
     // Loop strength reduction took most of the compile time of unrolled tiles and gained nothing: their
-    // addresses are a pointer and a constant already. The machine combiner regroups sums of integers over the steps of
-    // a tile, whose products then wait in more registers than there are. LLVM has no other way to switch them off.
-    const char* options[] = {"convoy", "-disable-lsr", "-x86-machine-combiner=0"};
-    llvm::cl::ParseCommandLineOptions(3, options);
+    // addresses are a pointer and a constant already.
+    set_llvm_option("disable-lsr", "true");
+    // The machine combiner regroups sums of integers over the steps of a tile, whose products then wait in more
+    // registers than there are.
+    set_llvm_option("x86-machine-combiner", "false");
   });
 }
 

@@ -43,7 +43,7 @@ struct Bytes {
 
 Bytes bytes_of(const tflite::Buffer& buffer, const ModelFile& file) {
   if (buffer.data() && buffer.data()->size() > 0) return {buffer.data()->data(), buffer.data()->size()};
-  // Offsets 0 and 1 are placeholders.
+  // Offsets 0 and 1 say that there is none.
   if (buffer.offset() <= 1) return {};
   if (buffer.offset() > file.bytes() || buffer.size() > file.bytes() - buffer.offset()) {
     invalid_input("its data, {} bytes at offset {}, lies outside of the file, which has {}", buffer.size(),
