@@ -15,13 +15,6 @@ pkg_check_modules(vips REQUIRED IMPORTED_TARGET vips)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 
-# pthreadpool ships neither a CMake nor a pkg-config file.
-find_path(PTHREADPOOL_INCLUDE_DIR pthreadpool.h REQUIRED)
-find_library(PTHREADPOOL_LIBRARY pthreadpool REQUIRED)
-add_library(pthreadpool UNKNOWN IMPORTED)
-set_target_properties(pthreadpool PROPERTIES IMPORTED_LOCATION ${PTHREADPOOL_LIBRARY}
-                      INTERFACE_INCLUDE_DIRECTORIES ${PTHREADPOOL_INCLUDE_DIR})
-
 # LLVM's code generator for the instruction sets Convoy emits, linked statically: libLLVM.so holds all of LLVM and
 # costs every process 30 ms and 48 MB for its relocations.
 set(CONVOY_LLVM_COMPONENTS core object support target mc codegen asmprinter selectiondag targetparser x86codegen x86desc

@@ -25,13 +25,12 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/ConvoyConfig.cmake.in 
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(ConvoyConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ConvoyConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/ConvoyConfigVersion.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/FindPthreadpool.cmake
         DESTINATION ${package_dir})
 
 set(CONVOY_PC_REQUIRES "Requires${private}: fmt protobuf libcpuinfo sqlite3")
 execute_process(COMMAND ${LLVM_TOOLS_BINARY_DIR}/llvm-config --link-static --libs ${CONVOY_LLVM_COMPONENTS}
                 OUTPUT_VARIABLE llvm_libraries OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-set(CONVOY_PC_LIBS "-lonnx_proto -lpthreadpool -L${LLVM_LIBRARY_DIR} ${llvm_libraries} -lz -lzstd -pthread")
+set(CONVOY_PC_LIBS "-lonnx_proto -L${LLVM_LIBRARY_DIR} ${llvm_libraries} -lz -lzstd -pthread")
 if(private)
   set(CONVOY_PC_LIBS "\nLibs.private: ${CONVOY_PC_LIBS}")
 endif()

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kScratchAlignment = 4096;
 
 /// When the program was idle this long between two runs, the threads need not watch for the next one.
-constexpr int64_t kIdleNs = 1'000'000;
+constexpr int64_t kIdleNs = 500'000;
 
 int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
@@ -111,13 +111,13 @@ void ContextData::run(std::vector<double>* step_ns) {
   // A program that runs again at once gets threads that are awake; one that has other work to do in between
   // gets its cores back.
   const int64_t begin_ns = now_ns();
-  const Afterwards at_end = begin_ns - last_run_end_ns_ < kIdleNs ? Afterwards::spin : Afterwards::sleep;
+  const Afterwards at_end = begin_ns - last_run_end_ns_ < kIdleNs ? Afterwards::watch : Afterwards::sleep;
   for (const PortArg& port : port_args_)
     *port.arg = static_cast<std::byte*>(const_cast<void*>(port.port->data())) + port.offset;
   if (step_ns) step_ns->resize(steps_.size());
   int64_t before_ns = begin_ns;
   for (size_t i = 0; i < steps_.size(); ++i) {
-    run_step(steps_[i], i == last_parallel_step_ ? at_end : Afterwards::spin);
+    run_step(steps_[i], i == last_parallel_step_ ? at_end : Afterwards::watch);
     if (!step_ns) continue;
     const int64_t after_ns = now_ns();
     (*step_ns)[i] += static_cast<double>(after_ns - before_ns);

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstddef>
 
-#include "runtime/tsan.h"
+#include "runtime/sanitizers.h"
 
 #if defined(CONVOY_TSAN) || defined(__SANITIZE_ADDRESS__)
 #define CONVOY_SANITIZER_ALLOCATOR 1

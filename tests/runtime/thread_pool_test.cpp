@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/tsan.h"
+#include "runtime/sanitizers.h"
 #include "support/error.h"
 
 namespace convoy {
@@ -41,6 +41,16 @@ TEST(ThreadPool, ThreadIndexIsExclusive) {
       });
     }
     EXPECT_EQ(clashes, 0) << threads << " threads";
+  }
+}
+
+TEST(ThreadPool, ThreadsThatComeLateTakeNothingOfTheNextCall) {
+  ThreadPool pool(5);  // more than there are cores, so that some are always late
+  for (int round = 0; round < 20'000; ++round) {
+    const int rows = round % 7, cols = 1 + round % 3;
+    std::vector<int> done(rows * cols);
+    pool.parallelize(rows, cols, [&](int, int64_t i, int64_t j) { done.at(i * cols + j) += round; });
+    ASSERT_EQ(done, std::vector<int>(rows * cols, round));
   }
 }
 
@@ -95,7 +105,7 @@ TEST(ThreadPool, IdleThreadsUseNoTime) {
   auto nothing = [](int, int64_t, int64_t) {};
   pool.parallelize(2, 1, nothing, Afterwards::sleep);
   EXPECT_LT(cpu_ms_during(200), 10);
-  pool.parallelize(2, 1, nothing, Afterwards::spin);
+  pool.parallelize(2, 1, nothing, Afterwards::watch);
   cpu_ms_during(1000);
   EXPECT_LT(cpu_ms_during(200), 10);
 }
