@@ -194,6 +194,59 @@ TEST(Int8Conv2d, ScaledAsFloats) {
   });
 }
 
+void check_winograd(const Int8Case& c) {
+  for (int m : {2, 3, 4}) check_int8(c, conv2d_int8_winograd(m));
+}
+
+TEST(Int8Winograd, OperandTypesAndZeroPoints) {
+  for (DType src : kBytes) {
+    for (DType weights : kBytes) {
+      const int64_t middle = weights == DType::u8 ? 128 : 0;
+      for (const std::vector<int64_t>& zeros : {std::vector<int64_t>{}, {middle}, {middle + 3}}) {
+        const ZeroPoints points{.src = src == DType::u8 ? 255 : -128, .weights = zeros};
+        check_winograd({.ic = 12, .oc = 20, .pads = {1, 1, 1, 1}, .src = src, .weights = weights, .zeros = points});
+      }
+    }
+  }
+}
+
+TEST(Int8Winograd, ShapesAndWindows) {
+  for (int64_t oc : {8, 15, 33, 65}) check_winograd({.ic = 9, .h = 6, .w = 8, .oc = oc});
+  for (int64_t ic : {8, 16, 31, 64}) check_winograd({.ic = ic, .h = 5, .w = 9, .oc = 24, .pads = {1, 1, 1, 1}});
+  for (int64_t w : {1, 6, 13, 70}) check_winograd({.h = 4, .w = w, .oc = 64, .pads = {1, 1, 1, 1}});
+  check_winograd({.n = 3, .ic = 10, .h = 11, .w = 5, .pads = {1, 0, 1, 0}, .zeros = {.src = 5}});
+  check_winograd({.ic = 8, .h = 3, .w = 3, .pads = {4, 4, 4, 4}, .src = DType::i8, .zeros = {.src = -77}});
+  check_winograd({.h = 9, .w = 14, .kh = 1, .kw = 3, .pads = {0, 1, 0, 1}});
+  check_winograd({.h = 9, .w = 14, .kh = 2, .kw = 3, .pads = {1, 1, 0, 1}});
+  for (int m : {2, 3}) check_int8({.h = 14, .w = 9, .kh = m == 2 ? 5 : 4, .kw = 1}, conv2d_int8_winograd(m));
+}
+
+/// Sums are right only where the largest that the weights allow stays below 2^31 / the power of two in the scale.
+TEST(Int8Winograd, LargestSums) {
+  const auto largest = [](int64_t ic) {
+    return [=](CaseBuilder& b) {
+      const Int8Case c{.ic = ic, .h = 6, .w = 6, .oc = 8, .src = DType::i8};
+      Tensor src(DType::i8, c.src_shape()), weights(DType::i8, c.weights_shape());
+      std::fill_n(src.as<int8_t>(), src.elems(), int8_t{-128});
+      std::fill_n(weights.as<int8_t>(), weights.elems(), int8_t{-128});
+      return b.add(c.op(), {b.input(src), b.constant(weights)});
+    };
+  };
+  check(conv2d_int8_winograd(4), largest(224));
+  EXPECT_EQ(proposal_for(conv2d_int8_winograd(4), largest(232)).refusal, "sums may not fit into i32");
+  check(conv2d_int8_winograd(3), largest(232));
+}
+
+TEST(Int8Winograd, SaysWhyNot) {
+  const auto refusal = [](const Int8Case& c) {
+    return proposal_for(conv2d_int8_winograd(4), [&](CaseBuilder& b) { return convolve(b, c); }).refusal;
+  };
+  EXPECT_EQ(refusal({.ic = 8, .oc = 8, .strides = {2, 2}}), "strided");
+  EXPECT_EQ(refusal({.ic = 8, .oc = 8, .kh = 1, .kw = 1}), "the window is 1x1");
+  EXPECT_EQ(refusal({.ic = 4, .oc = 8}), "too few channels to pay for the transforms");
+  EXPECT_EQ(refusal({.ic = 8, .h = 12, .w = 12, .oc = 8, .kh = 5, .kw = 5}), "transformed numbers do not fit into i16");
+}
+
 void check_depthwise(Int8Case c) {
   c.oc = c.group = c.ic;
   check_int8(c, conv2d_int8_depthwise());

@@ -47,6 +47,14 @@ Val KernelBuilder::splat_word(Val pointer, int64_t bytes) {
   return {ir.CreateVectorSplat(static_cast<unsigned>(lanes()), word), this};
 }
 
+Val KernelBuilder::load_shorts(Val pointer, int64_t bytes) {
+  return {impl_->ir.CreateAlignedLoad(shorts(*this), offset(pointer, bytes).v, kUnaligned), this};
+}
+
+void KernelBuilder::store_register(Val value, Val pointer, int64_t bytes) {
+  impl_->ir.CreateAlignedStore(value.v, offset(pointer, bytes).v, kUnaligned);
+}
+
 namespace {
 
 /// lanes() bytes of each row side by side: byte i of row r is byte i * count + r.

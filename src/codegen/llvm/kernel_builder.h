@@ -114,7 +114,8 @@ class KernelBuilder {
   void store(Val value, Val pointer, int64_t elem_offset = 0, int active = -1);
   void store_strided(Val value, Val pointer, int64_t elem_stride, int active = -1);
   void store_scalar(Val value, Val pointer, int64_t elem_offset = 0);
-  Val fma(Val a, Val b, Val c);  ///< a*b + c, fused where the ISA can
+  Val fma(Val a, Val b, Val c);  ///< a*b + c, fused where the ISA can; of integers, too
+  Val constant_like(Val v, double value);  ///< in every lane of v's type, f32 or integers
   Val fmin(Val a, Val b);        ///< NaN in either gives NaN where the ISA's minimum does not hide it
   Val fmax(Val a, Val b);
   Val neg(Val a);
@@ -132,6 +133,7 @@ class KernelBuilder {
   Val lane_numbers();      ///< 0, 1, 2, ... (i32)
   Val shift_left(Val a, int bits);
   Val shift_right(Val a, int bits);  ///< logical
+  Val halve(Val a, int times);       ///< shifts numbers with a sign right
   Val bit_and(Val a, Val b);
   Val bit_or(Val a, Val b);
 
@@ -157,6 +159,8 @@ class KernelBuilder {
   // bytes. A register of lanes() i32 holds four bytes a lane, or two i16.
   Val load_words(Val pointer, int64_t offset = 0);  ///< four bytes a lane
   Val splat_word(Val pointer, int64_t offset = 0);  ///< the same four bytes in every lane
+  Val load_shorts(Val pointer, int64_t offset = 0);  ///< a register of i16
+  void store_register(Val value, Val pointer, int64_t offset = 0);  ///< of words or shorts
   /// Lane i holds byte i of each row, four rows; absent rows count as zeros. lanes() bytes of each row are read.
   Val interleave_rows(const std::vector<Val>& rows);
   /// The same of two rows of u8, widened to i16.

@@ -99,8 +99,15 @@ void KernelBuilder::store_scalar(Val value, Val pointer, int64_t elem_offset) {
 
 Val KernelBuilder::fma(Val a, Val b, Val c) {
   auto& ir = impl_->ir;
+  if (a.v->getType()->isIntOrIntVectorTy()) return a * b + c;
   if (!isa_.fma) return {ir.CreateFAdd(ir.CreateFMul(a.v, b.v), c.v), this};
   return {ir.CreateIntrinsic(llvm::Intrinsic::fma, {a.v->getType()}, {a.v, b.v, c.v}), this};
+}
+
+Val KernelBuilder::constant_like(Val v, double value) {
+  auto* type = v.v->getType();
+  if (type->isFPOrFPVectorTy()) return {llvm::ConstantFP::get(type, value), this};
+  return {llvm::ConstantInt::get(type, static_cast<uint64_t>(static_cast<int64_t>(value)), true), this};
 }
 
 // A compare and select is what x86 min/max instructions do; LLVM's minnum would add NaN handling. The order
@@ -196,6 +203,9 @@ Val KernelBuilder::shift_left(Val a, int bits) {
 }
 Val KernelBuilder::shift_right(Val a, int bits) {
   return {impl_->ir.CreateLShr(a.v, bits), this};
+}
+Val KernelBuilder::halve(Val a, int times) {
+  return {impl_->ir.CreateAShr(a.v, times), this};
 }
 Val KernelBuilder::bit_and(Val a, Val b) {
   return {impl_->ir.CreateAnd(a.v, b.v), this};

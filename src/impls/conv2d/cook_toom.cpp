@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "support/error.h"
 
@@ -64,6 +65,51 @@ WinogradTransforms with_plain_weights(WinogradTransforms w) {
     for (double& b : w.bt[i]) b *= scale;
   }
   return w;
+}
+
+namespace {
+
+double row_sum(const std::vector<double>& row) {
+  double sum = 0;
+  for (double value : row) sum += std::abs(value);
+  return sum;
+}
+
+bool is_integer(double value) { return value == std::round(value); }
+
+}  // namespace
+
+double largest_row_sum(const Matrix& matrix) {
+  double largest = 0;
+  for (const auto& row : matrix) largest = std::max(largest, row_sum(row));
+  return largest;
+}
+
+std::optional<IntegerWinograd> integer_winograd(int m, int r, double largest_row) {
+  IntegerWinograd result{winograd_transforms(m, r), 1};
+  WinogradTransforms& w = result.transforms;
+  for (const auto& row : w.bt) {
+    if (!std::ranges::all_of(row, is_integer)) return {};
+  }
+  // With points that are integers, row i of G is a row of integers that begins with 1, or is 0, .., 0, 1, divided by an
+  // integer.
+  std::vector<int64_t> divisors;
+  for (auto& row : w.g) {
+    const double first = *std::ranges::find_if(row, [](double g) { return g != 0; });
+    divisors.push_back(std::llround(1 / first));
+    for (double& g : row) g /= first;
+    result.scale = std::lcm(result.scale, divisors.back());
+  }
+  for (int i = 0; i < w.tile(); ++i) {
+    int64_t factor = result.scale / divisors[i], left = 1;
+    for (; std::abs(static_cast<double>(factor)) * row_sum(w.g[i]) > largest_row; left *= 2) {
+      if (factor % 2 != 0) return {};
+      factor /= 2;
+    }
+    for (double& g : w.g[i]) g = std::round(g * static_cast<double>(factor));
+    for (auto& row : w.at) row[i] *= static_cast<double>(left);
+  }
+  return result;
 }
 
 }  // namespace convoy

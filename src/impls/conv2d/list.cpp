@@ -24,6 +24,9 @@ const ImplList& conv2d_impls() {
       &conv2d_winograd_lean(2),
       &conv2d_strassen(),
       &conv2d_direct(),
+      &conv2d_int8_winograd(4),
+      &conv2d_int8_winograd(3),
+      &conv2d_int8_winograd(2),
       &conv2d_int8(),
       &conv2d_int8_depthwise(),
   };

@@ -15,6 +15,8 @@ const Impl& conv2d_few_outputs();
 /// Of quantised numbers.
 const Impl& conv2d_int8();
 const Impl& conv2d_int8_depthwise();
+/// F(m x m, ...) for m = 2 to 4, exact.
+const Impl& conv2d_int8_winograd(int m);
 const Impl& conv2d_strassen();
 /// F(m x m, ...) for m = 2 to 6.
 const Impl& conv2d_winograd(int m);

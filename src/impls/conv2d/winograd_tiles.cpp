@@ -160,17 +160,23 @@ void WinogradTiles::transform_input(const Pixels& rows, const Pixels& columns, V
 
 void WinogradTiles::output(const Products& products, const Place& place, const Destination& to, Val between) {
   each_channel_vector(b_, g_.oc, products.first, products.end, [&](Val vector, int active) {
-    output_columns(b_.offset(products.from, (vector - products.first) * b_.lanes()), products.plane, between);
+    Val from = b_.offset(products.from, (vector - products.first) * b_.lanes());
+    output_columns(to.sums, from, products.plane, between);
     output_rows(place, vector, to, between, active);
   });
 }
 
+Val WinogradTiles::load(DType sums, Val from, int64_t elem_offset) {
+  if (sums == DType::f32) return b_.load(from, elem_offset);
+  return b_.load_strided(sums, b_.offset(sums, from, elem_offset), 1);
+}
+
 /// between[i][x] = A^T applied along the columns of M.
-void WinogradTiles::output_columns(Val from, int64_t plane, Val between) {
+void WinogradTiles::output_columns(DType sums, Val from, int64_t plane, Val between) {
   b_.loop(0, tw_, 1, [&](Val x) {
     std::vector<Val> in;
     Val column = b_.offset(from, x * plane);
-    for (int y = 0; y < th_; ++y) in.push_back(b_.load(column, y * tw_ * plane));
+    for (int y = 0; y < th_; ++y) in.push_back(load(sums, column, y * tw_ * plane));
     const std::vector<Val> out = emit_columns_paired(b_, h_.at, in);
     Val store_at = b_.offset(between, x * b_.lanes());
     for (int i = 0; i < h_.m; ++i) b_.store(out[i], store_at, i * tw_ * b_.lanes());
@@ -179,21 +185,26 @@ void WinogradTiles::output_columns(Val from, int64_t plane, Val between) {
 
 void WinogradTiles::output_rows(const Place& place, Val vector, const Destination& to, Val between, int active) {
   Val channel = vector * b_.lanes();
-  Val bias = b_.load(b_.offset(to.bias, channel));
+  Val bias = load(to.sums, b_.offset(to.bias, channel), 0);
   Val rows = b_.min(b_.i64(h_.m), b_.i64(g_.h.out) - place.h);
   b_.loop(b_.i64(0), rows, 1, [&](Val i) {
     std::vector<Val> in;
     Val row = b_.offset(between, i * (tw_ * b_.lanes()));
-    for (int x = 0; x < tw_; ++x) in.push_back(b_.load(row, x * b_.lanes()));
+    for (int x = 0; x < tw_; ++x) in.push_back(load(to.sums, row, x * b_.lanes()));
     std::vector<Val> out = emit_columns_paired(b_, w_.at, in);
-    for (Val& value : out) value = value + bias;
+    for (Val& value : out) value = (to.scaled_back ? to.scaled_back(value) : value) + bias;
     const std::vector<Val> index = {place.n, channel, place.h + i, place.w};
-    Val dst = element_address(b_, to.dst, g_.dst, index);
+    Val dst = to.type == DType::f32 ? element_address(b_, to.dst, g_.dst, index)
+                                    : element_address(b_, to.type, to.dst, g_.dst, index);
     const Epilogue::Cursor cursor = to.epilogue.at(b_, index);
     auto store_columns = [&](int64_t columns) {
       for (int j = 0; j < columns; ++j) {
         Val result = to.epilogue.empty() ? out[j] : to.epilogue.apply(b_, out[j], cursor, {0, 0, 0, j}, 1, active);
-        b_.store(result, dst, j * g_.dst[3], active);
+        if (to.type == DType::f32) {
+          b_.store(result, dst, j * g_.dst[3], active);
+        } else {
+          b_.store_strided(to.type, result, b_.offset(to.type, dst, j * g_.dst[3]), 1, active);
+        }
       }
     };
     const int m = w_.m;

@@ -49,6 +49,9 @@ class WinogradTiles {
   struct Destination {
     Val dst, bias;  ///< bias: padded to whole vectors
     const Epilogue& epilogue;
+    DType sums = DType::f32;  ///< of products and bias: f32 or i32
+    DType type = DType::f32;  ///< of dst
+    std::function<Val(Val)> scaled_back = {};  ///< of i32: Y of A^T M A
   };
   /// dst = epilogue(A^T M A + bias).
   void output(const Products& products, const Place& place, const Destination& to, Val between);
@@ -74,7 +77,8 @@ class WinogradTiles {
                   Val patch);
   void transform_input(const Pixels& rows, const Pixels& columns, Val from, Val row_stride, Val column_stride, Val to,
                        int64_t plane, Val between, int active);
-  void output_columns(Val from, int64_t plane, Val between);
+  void output_columns(DType sums, Val from, int64_t plane, Val between);
+  Val load(DType sums, Val from, int64_t elem_offset);
   void output_rows(const Place& place, Val vector, const Destination& to, Val between, int active);
 
   KernelBuilder& b_;

@@ -16,13 +16,14 @@ struct Term {
 Val combine(KernelBuilder& b, std::vector<Term> terms) {
   std::erase_if(terms, [](const Term& term) { return term.factor == 0; });
   if (terms.empty()) return b.f32(0);
+  const Val some = terms.front().value;
   auto first = std::ranges::find_if(terms, [](const Term& term) { return term.factor == 1; });
   if (first == terms.end()) first = terms.begin();
   std::rotate(terms.begin(), first, first + 1);
-  Val sum = terms[0].factor == 1 ? terms[0].value : terms[0].value * b.f32(terms[0].factor);
+  Val sum = terms[0].factor == 1 ? terms[0].value : terms[0].value * b.constant_like(some, terms[0].factor);
   for (size_t i = 1; i < terms.size(); ++i) {
     const auto& [factor, value] = terms[i];
-    sum = factor == 1 ? sum + value : factor == -1 ? sum - value : b.fma(value, b.f32(factor), sum);
+    sum = factor == 1 ? sum + value : factor == -1 ? sum - value : b.fma(value, b.constant_like(some, factor), sum);
   }
   return sum;
 }

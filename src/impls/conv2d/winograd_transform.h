@@ -1,4 +1,5 @@
-// Emits the one-dimensional transforms of Winograd convolutions on vectors.
+// Emits the one-dimensional transforms of Winograd convolutions on vectors of f32, or of integers where the matrices
+// have no others.
 #pragma once
 
 #include <vector>

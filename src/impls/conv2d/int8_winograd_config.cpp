@@ -1,0 +1,187 @@
+// Block sizes, cost, weights and exactness of the Winograd convolution of quantised numbers.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "impls/conv2d/int8_winograd.h"
+#include "support/int_math.h"
+
+namespace convoy {
+
+namespace {
+
+constexpr double kLargestShort = 32767;
+
+/// The largest magnitude of a byte less its zero point.
+double largest(DType type, int64_t zero) {
+  const int64_t low = type == DType::i8 ? -128 : 0;
+  return static_cast<double>(std::max(zero - low, low + 255 - zero));
+}
+
+double largest_weight(const Int8Types& types) {
+  double most = largest(types.weights, types.zeros.of_weights(0));
+  for (int64_t zero : types.zeros.weights) most = std::max(most, largest(types.weights, zero));
+  return most;
+}
+
+/// Matrix applied to `count` numbers that lie `step` apart.
+std::vector<int64_t> apply(const Matrix& matrix, const int64_t* numbers, int64_t step) {
+  std::vector<int64_t> result;
+  for (const auto& row : matrix) {
+    int64_t sum = 0;
+    for (size_t i = 0; i < row.size(); ++i) sum += static_cast<int64_t>(row[i]) * numbers[static_cast<int64_t>(i) * step];
+    result.push_back(sum);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string Int8WinogradConfig::key() const {
+  return fmt::format("m{}x{} r{}x{} scale{} slab{} block{} {}", h.transforms.m, w.transforms.m, h.transforms.r,
+                     w.transforms.r, scale(), slab_rows, block_tiles, int8.key());
+}
+
+ConvGeometry whole_tiles(ConvGeometry g, const Int8WinogradConfig& config) {
+  g.h.out = round_up(g.h.out, config.h.transforms.m);
+  g.w.out = round_up(g.w.out, config.w.transforms.m);
+  return g;
+}
+
+Int8WinogradLayout::Int8WinogradLayout(const ConvGeometry& g, const Int8WinogradConfig& config, const Isa& isa) {
+  const int64_t planes = config.planes(), line = 64;
+  tiles_h = ceil_div(g.h.out, config.h.transforms.m);
+  tiles_w = ceil_div(g.w.out, config.w.transforms.m);
+  slabs = ceil_div(tiles_h, config.slab_rows);
+  ic_vectors = ceil_div(2 * g.ic, isa.vector_bytes);
+  steps = ceil_div(g.ic, 2);
+  width = int64_t{config.int8.tile.nb} * isa.f32_lanes();
+  oc_blocks = ceil_div(g.oc, width);
+  // One cache line more than needed keeps rows and planes from falling into the same cache sets.
+  v_tile = ic_vectors * isa.vector_bytes + line;
+  v_plane = config.block_tiles * v_tile + line;
+  m_tile = 4 * width + line;
+  m_plane = config.block_tiles * m_tile + line;
+  staged = 0;
+  const Int8Stage stage(whole_tiles(g, config), config.int8.pixels);
+  v = round_up(stage.scratch_bytes(config.slab_rows * config.h.transforms.m), line);
+  products = v + planes * v_plane;
+  between = products + planes * m_plane;
+  end = between + planes * isa.vector_bytes;
+}
+
+std::optional<Int8WinogradConfig> choose_int8_winograd(const ConvGeometry& g, int m, const Int8Types& types,
+                                                       const Target& target) {
+  Int8WinogradConfig config;
+  const bool both = g.h.taps > 1 && g.w.taps > 1;
+  const double room = kLargestShort / largest_weight(types), largest_row = both ? std::sqrt(room) : room;
+  const auto axis = [&](const WindowAxis& window) {
+    return integer_winograd(window.taps == 1 ? 1 : m, static_cast<int>(window.taps), largest_row);
+  };
+  const auto h = axis(g.h), w = axis(g.w);
+  if (!h || !w) return {};
+  const double growth = largest_row_sum(h->transforms.bt) * largest_row_sum(w->transforms.bt);
+  if (growth * largest(types.src, types.zeros.src) > kLargestShort) return {};
+  config.h = *h, config.w = *w;
+
+  Int8Config& int8 = config.int8;
+  int8.terms = Terms::short_pairs;
+  int8.pixels = {.src = types.src, .zero = types.zeros.src, .wide = true};
+  int8.staged = true;
+  const int64_t tiles_h = ceil_div(g.h.out, config.h.transforms.m), tiles_w = ceil_div(g.w.out, config.w.transforms.m);
+  // V and M of a block take a third of L2, as in the Winograd convolution of floats.
+  constexpr int64_t kFewest = 12, kMost = 48;
+  const int64_t tile_bytes = config.planes() * (2 * g.ic + 4 * std::min<int64_t>(g.oc, 4 * target.isa.f32_lanes()));
+  const int64_t wanted = std::clamp<int64_t>(target.caches.l2 / 3 / tile_bytes, kFewest, kMost);
+  const int64_t rows_for_threads = std::max<int64_t>(1, g.batch * tiles_h / target.threads);
+  config.slab_rows = std::clamp<int64_t>(ceil_div(wanted, tiles_w), 1, std::min(tiles_h, rows_for_threads));
+  const int64_t most = std::min(wanted, config.slab_rows * tiles_w);
+  Isa tile_isa = target.isa;
+  tile_isa.embedded_broadcast = false;
+  --tile_isa.vector_registers;
+  int8.tile = choose_tile(most, g.oc, tile_isa);
+  const int64_t blocks = ceil_div(config.slab_rows * tiles_w, std::max<int64_t>(int8.tile.mr, most));
+  config.block_tiles = round_up(ceil_div(config.slab_rows * tiles_w, blocks), int8.tile.mr);
+  return config;
+}
+
+double int8_winograd_cost_ns(const ConvGeometry& g, const Int8WinogradConfig& config, const Target& target) {
+  constexpr double kMemoryBytesPerNs = 40;  // weights come from memory in each run; half of that is hidden
+  const Int8WinogradLayout at(g, config, target.isa);
+  const double planes = config.planes(), tiles = static_cast<double>(g.batch * at.tiles_h * at.tiles_w);
+  const double block = static_cast<double>(config.slab_rows * at.tiles_w);
+  const double slabs = tiles / block;
+  const double products =
+      planes * static_cast<double>(at.steps) * slabs *
+      cycles_per_reduction_step(config.slab_rows * at.tiles_w, g.oc, config.int8.tile, target.isa);
+  const double transform_cycles = std::max(1.0, (config.h.transforms.tile() + config.w.transforms.tile()) / 2.0 - 2);
+  const double vectors = static_cast<double>(at.ic_vectors + ceil_div(g.oc, target.isa.f32_lanes()));
+  const double transforms = transform_cycles * planes * tiles * vectors;
+  const double staged = static_cast<double>(g.batch * g.h.in * g.w.in * g.ic * 2) / target.isa.vector_bytes * 4;
+  const double weights_bytes = 4 * planes * static_cast<double>(at.oc_blocks * at.steps * at.width);
+  const double ns = tile_cycles_ns(products + transforms + staged, target.isa) + weights_bytes / kMemoryBytesPerNs;
+  return ns / target.threads;
+}
+
+bool sums_suffice(const ConvGeometry& g, const Int8WinogradConfig& config, const Int8Types& types,
+                  const Tensor& weights) {
+  const int shift = std::countr_zero(static_cast<uint64_t>(config.scale()));
+  const double limit = std::ldexp(1.0, 31 - shift) / largest(types.src, types.zeros.src);
+  const int64_t terms = g.ic * g.h.taps * g.w.taps;
+  if (static_cast<double>(terms) * largest_weight(types) < limit) return true;
+  for (int64_t o = 0; o < g.oc; ++o) {
+    int64_t sum = 0;
+    for (int64_t i = 0; i < terms; ++i)
+      sum += std::abs(int8_weight(weights, types, Terms::short_pairs, o, o * terms + i));
+    if (static_cast<double>(sum) >= limit) return false;
+  }
+  return true;
+}
+
+namespace {
+
+/// G w G^T of one input and output channel; `window`: r_h x r_w weights.
+std::vector<int64_t> transformed(const Int8WinogradConfig& config, const std::vector<int64_t>& window) {
+  const WinogradTransforms &h = config.h.transforms, &w = config.w.transforms;
+  std::vector<int64_t> half(h.tile() * w.r), whole;
+  for (int x = 0; x < w.r; ++x) {
+    const std::vector<int64_t> column = apply(h.g, &window[x], w.r);
+    for (int y = 0; y < h.tile(); ++y) half[y * w.r + x] = column[y];
+  }
+  for (int y = 0; y < h.tile(); ++y) {
+    const std::vector<int64_t> row = apply(w.g, &half[y * w.r], 1);
+    whole.insert(whole.end(), row.begin(), row.end());
+  }
+  return whole;
+}
+
+Tensor pack_weights(const ConvGeometry& g, const Int8WinogradConfig& config, const Int8Types& types,
+                    const Int8WinogradLayout& at, const Tensor& weights) {
+  const int64_t taps = g.h.taps * g.w.taps;
+  Tensor packed(DType::i16, Shape{config.planes() * at.oc_blocks * at.steps * at.width * 2});
+  std::vector<int64_t> window(taps);
+  for (int64_t o = 0; o < g.oc; ++o) {
+    for (int64_t i = 0; i < g.ic; ++i) {
+      for (int64_t tap = 0; tap < taps; ++tap)
+        window[tap] = int8_weight(weights, types, Terms::short_pairs, o, (o * g.ic + i) * taps + tap);
+      const std::vector<int64_t> u = transformed(config, window);
+      for (int xi = 0; xi < config.planes(); ++xi) {
+        const int64_t step = (xi * at.oc_blocks + o / at.width) * at.steps + i / 2;
+        packed.as<int16_t>()[(step * at.width + o % at.width) * 2 + i % 2] = static_cast<int16_t>(u[xi]);
+      }
+    }
+  }
+  return packed;
+}
+
+}  // namespace
+
+PackedArg pack_int8_winograd_weights(const ConvGeometry& g, const Int8WinogradConfig& config, const Int8Types& types,
+                                     const Isa& isa, const Tensor& weights) {
+  const Int8WinogradLayout at(g, config, isa);
+  return {.bytes = 4 * config.planes() * at.oc_blocks * at.steps * at.width,
+          .pack = [=] { return pack_weights(g, config, types, at, weights); },
+          .dtype = DType::i16};
+}
+
+}  // namespace convoy
