@@ -114,9 +114,9 @@ class KernelBuilder {
   void store(Val value, Val pointer, int64_t elem_offset = 0, int active = -1);
   void store_strided(Val value, Val pointer, int64_t elem_stride, int active = -1);
   void store_scalar(Val value, Val pointer, int64_t elem_offset = 0);
-  Val fma(Val a, Val b, Val c);  ///< a*b + c, fused where the ISA can; of integers, too
+  Val fma(Val a, Val b, Val c);            ///< a*b + c, fused where the ISA can; of integers, too
   Val constant_like(Val v, double value);  ///< in every lane of v's type, f32 or integers
-  Val fmin(Val a, Val b);        ///< NaN in either gives NaN where the ISA's minimum does not hide it
+  Val fmin(Val a, Val b);                  ///< NaN in either gives NaN where the ISA's minimum does not hide it
   Val fmax(Val a, Val b);
   Val neg(Val a);
   Val abs(Val a);
@@ -157,9 +157,9 @@ class KernelBuilder {
 
   // Bytes, for products of quantised numbers. Pointers are ones to bytes, stored_as(DType::u8, ..): offsets count
   // bytes. A register of lanes() i32 holds four bytes a lane, or two i16.
-  Val load_words(Val pointer, int64_t offset = 0);  ///< four bytes a lane
-  Val splat_word(Val pointer, int64_t offset = 0);  ///< the same four bytes in every lane
-  Val load_shorts(Val pointer, int64_t offset = 0);  ///< a register of i16
+  Val load_words(Val pointer, int64_t offset = 0);                  ///< four bytes a lane
+  Val splat_word(Val pointer, int64_t offset = 0);                  ///< the same four bytes in every lane
+  Val load_shorts(Val pointer, int64_t offset = 0);                 ///< a register of i16
   void store_register(Val value, Val pointer, int64_t offset = 0);  ///< of words or shorts
   /// Lane i holds byte i of each row, four rows; absent rows count as zeros. lanes() bytes of each row are read.
   Val interleave_rows(const std::vector<Val>& rows);

@@ -75,7 +75,9 @@ double row_sum(const std::vector<double>& row) {
   return sum;
 }
 
-bool is_integer(double value) { return value == std::round(value); }
+bool is_integer(double value) {
+  return value == std::round(value);
+}
 
 }  // namespace
 

@@ -20,10 +20,31 @@ int64_t Int8Stage::scratch_bytes(int64_t output_rows) const {
   return ((output_rows - 1) * g_.h.stride + (g_.h.taps - 1) * g_.h.step + 1) * row_bytes_;
 }
 
+Val Int8Stage::input_rows(Val output_rows) const {
+  return (output_rows - 1) * g_.h.stride + ((g_.h.taps - 1) * g_.h.step + 1);
+}
+
+void Int8Stage::emit_columns(KernelBuilder& b, Val image, Val scratch, Val first, Val count, Val column,
+                             int64_t columns, int64_t row_bytes) const {
+  Val first_row = first * g_.h.stride + g_.h.base, first_column = column + g_.w.base;
+  b.loop(b.i64(0), input_rows(count), 1, [&](Val r) {
+    Val row = first_row + r, to = b.offset(scratch, r * row_bytes);
+    Val from = b.offset(image, row * g_.src[2]);
+    const auto pixels = [&] {
+      b.loop(0, columns, 1, [&](Val x) {
+        Val pixel = b.offset(to, x * pixel_bytes()), in = first_column + x;
+        b.if_else(
+            b.in_range(in, g_.w.in), [&] { copy_values(b, b.offset(from, in * g_.src[3]), pixel, channels()); },
+            [&] { fill(b, pixel, 1); });
+      });
+    };
+    b.if_else(b.in_range(row, g_.h.in), pixels, [&] { fill(b, to, columns); });
+  });
+}
+
 void Int8Stage::emit(KernelBuilder& b, Val image, Val scratch, Val first, Val count) const {
   Val first_row = first * g_.h.stride + g_.h.base;
-  Val rows = (count - 1) * g_.h.stride + ((g_.h.taps - 1) * g_.h.step + 1);
-  b.loop(b.i64(0), rows, 1, [&](Val r) {
+  b.loop(b.i64(0), input_rows(count), 1, [&](Val r) {
     Val to = b.offset(scratch, r * row_bytes_), middle = b.offset(to, left_ * pixel_bytes());
     Val row = first_row + r;
     fill(b, to, left_);

@@ -27,6 +27,11 @@ class Int8Stage {
   /// For so many output rows.
   int64_t scratch_bytes(int64_t output_rows) const;
 
+  /// Copies `columns` pixels, padding included, of what `count` output rows read, from row `first` on; those from
+  /// `column` on, 0 being the first pixel that the first window reads. Rows lie `row_bytes` apart.
+  void emit_columns(KernelBuilder& b, Val image, Val scratch, Val first, Val count, Val column, int64_t columns,
+                    int64_t row_bytes) const;
+
   /// Copies what `count` output rows read, from row `first` on; `image`: its first pixel. The row that the first tap of
   /// output row `first` reads comes first.
   void emit(KernelBuilder& b, Val image, Val scratch, Val first, Val count) const;
@@ -38,6 +43,7 @@ class Int8Stage {
 
  private:
   int64_t channels() const { return g_.ic * g_.groups; }
+  Val input_rows(Val output_rows) const;
   void copy_row(KernelBuilder& b, Val from, Val to) const;
   void copy_values(KernelBuilder& b, Val from, Val to, int64_t count) const;
   void fill(KernelBuilder& b, Val to, int64_t pixels) const;

@@ -29,7 +29,8 @@ std::vector<int64_t> apply(const Matrix& matrix, const int64_t* numbers, int64_t
   std::vector<int64_t> result;
   for (const auto& row : matrix) {
     int64_t sum = 0;
-    for (size_t i = 0; i < row.size(); ++i) sum += static_cast<int64_t>(row[i]) * numbers[static_cast<int64_t>(i) * step];
+    for (size_t i = 0; i < row.size(); ++i)
+      sum += static_cast<int64_t>(row[i]) * numbers[static_cast<int64_t>(i) * step];
     result.push_back(sum);
   }
   return result;
@@ -38,33 +39,31 @@ std::vector<int64_t> apply(const Matrix& matrix, const int64_t* numbers, int64_t
 }  // namespace
 
 std::string Int8WinogradConfig::key() const {
-  return fmt::format("m{}x{} r{}x{} scale{} slab{} block{} {}", h.transforms.m, w.transforms.m, h.transforms.r,
-                     w.transforms.r, scale(), slab_rows, block_tiles, int8.key());
-}
-
-ConvGeometry whole_tiles(ConvGeometry g, const Int8WinogradConfig& config) {
-  g.h.out = round_up(g.h.out, config.h.transforms.m);
-  g.w.out = round_up(g.w.out, config.w.transforms.m);
-  return g;
+  return fmt::format("m{}x{} r{}x{} scale{} block{}x{} {}", h.transforms.m, w.transforms.m, h.transforms.r,
+                     w.transforms.r, scale(), block_rows, block_columns, int8.key());
 }
 
 Int8WinogradLayout::Int8WinogradLayout(const ConvGeometry& g, const Int8WinogradConfig& config, const Isa& isa) {
   const int64_t planes = config.planes(), line = 64;
-  tiles_h = ceil_div(g.h.out, config.h.transforms.m);
-  tiles_w = ceil_div(g.w.out, config.w.transforms.m);
-  slabs = ceil_div(tiles_h, config.slab_rows);
+  const WinogradTransforms &h = config.h.transforms, &w = config.w.transforms;
+  tiles_h = ceil_div(g.h.out, h.m);
+  tiles_w = ceil_div(g.w.out, w.m);
+  blocks_h = ceil_div(tiles_h, config.block_rows);
+  tiles = config.block_rows * config.block_columns;
   ic_vectors = ceil_div(2 * g.ic, isa.vector_bytes);
   steps = ceil_div(g.ic, 2);
   width = int64_t{config.int8.tile.nb} * isa.f32_lanes();
   oc_blocks = ceil_div(g.oc, width);
+  // The last vector of a pixel reads past it.
+  staged_columns = config.block_columns * w.m + w.r - 1;
+  staged_row = round_up(staged_columns * 2 * g.ic + isa.vector_bytes, line);
   // One cache line more than needed keeps rows and planes from falling into the same cache sets.
   v_tile = ic_vectors * isa.vector_bytes + line;
-  v_plane = config.block_tiles * v_tile + line;
+  v_plane = tiles * v_tile + line;
   m_tile = 4 * width + line;
-  m_plane = config.block_tiles * m_tile + line;
+  m_plane = tiles * m_tile + line;
   staged = 0;
-  const Int8Stage stage(whole_tiles(g, config), config.int8.pixels);
-  v = round_up(stage.scratch_bytes(config.slab_rows * config.h.transforms.m), line);
+  v = staged_row * (config.block_rows * h.m + h.r - 1);
   products = v + planes * v_plane;
   between = products + planes * m_plane;
   end = between + planes * isa.vector_bytes;
@@ -89,19 +88,20 @@ std::optional<Int8WinogradConfig> choose_int8_winograd(const ConvGeometry& g, in
   int8.pixels = {.src = types.src, .zero = types.zeros.src, .wide = true};
   int8.staged = true;
   const int64_t tiles_h = ceil_div(g.h.out, config.h.transforms.m), tiles_w = ceil_div(g.w.out, config.w.transforms.m);
-  // V and M of a block take a third of L2, as in the Winograd convolution of floats.
+  // What a block has in scratch memory takes a third of L2, as in the Winograd convolution of floats.
   constexpr int64_t kFewest = 12, kMost = 48;
-  const int64_t tile_bytes = config.planes() * (2 * g.ic + 4 * std::min<int64_t>(g.oc, 4 * target.isa.f32_lanes()));
+  const int64_t products = 4 * std::min<int64_t>(g.oc, 2 * target.isa.f32_lanes());
+  const int64_t tile_bytes =
+      config.planes() * (2 * g.ic + products) + 2 * g.ic * config.h.transforms.m * config.w.transforms.m;
   const int64_t wanted = std::clamp<int64_t>(target.caches.l2 / 3 / tile_bytes, kFewest, kMost);
-  const int64_t rows_for_threads = std::max<int64_t>(1, g.batch * tiles_h / target.threads);
-  config.slab_rows = std::clamp<int64_t>(ceil_div(wanted, tiles_w), 1, std::min(tiles_h, rows_for_threads));
-  const int64_t most = std::min(wanted, config.slab_rows * tiles_w);
+  config.block_columns = ceil_div(tiles_w, ceil_div(tiles_w, wanted));
+  const int64_t rows_a_thread = std::max<int64_t>(1, g.batch * tiles_h / target.threads);
+  const int64_t most_rows = std::clamp<int64_t>(wanted / config.block_columns, 1, std::min(tiles_h, rows_a_thread));
+  config.block_rows = ceil_div(tiles_h, ceil_div(tiles_h, most_rows));
   Isa tile_isa = target.isa;
   tile_isa.embedded_broadcast = false;
   --tile_isa.vector_registers;
-  int8.tile = choose_tile(most, g.oc, tile_isa);
-  const int64_t blocks = ceil_div(config.slab_rows * tiles_w, std::max<int64_t>(int8.tile.mr, most));
-  config.block_tiles = round_up(ceil_div(config.slab_rows * tiles_w, blocks), int8.tile.mr);
+  int8.tile = choose_tile(config.block_rows * config.block_columns, g.oc, tile_isa);
   return config;
 }
 
@@ -109,11 +109,9 @@ double int8_winograd_cost_ns(const ConvGeometry& g, const Int8WinogradConfig& co
   constexpr double kMemoryBytesPerNs = 40;  // weights come from memory in each run; half of that is hidden
   const Int8WinogradLayout at(g, config, target.isa);
   const double planes = config.planes(), tiles = static_cast<double>(g.batch * at.tiles_h * at.tiles_w);
-  const double block = static_cast<double>(config.slab_rows * at.tiles_w);
-  const double slabs = tiles / block;
-  const double products =
-      planes * static_cast<double>(at.steps) * slabs *
-      cycles_per_reduction_step(config.slab_rows * at.tiles_w, g.oc, config.int8.tile, target.isa);
+  const double blocks = static_cast<double>(g.batch * at.blocks_h * ceil_div(at.tiles_w, config.block_columns));
+  const double products = planes * static_cast<double>(at.steps) * blocks *
+                          cycles_per_reduction_step(at.tiles, g.oc, config.int8.tile, target.isa);
   const double transform_cycles = std::max(1.0, (config.h.transforms.tile() + config.w.transforms.tile()) / 2.0 - 2);
   const double vectors = static_cast<double>(at.ic_vectors + ceil_div(g.oc, target.isa.f32_lanes()));
   const double transforms = transform_cycles * planes * tiles * vectors;

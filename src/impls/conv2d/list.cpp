@@ -7,29 +7,17 @@
 namespace convoy {
 
 const ImplList& conv2d_impls() {
-  static const ImplList list = {
-      &conv2d_depthwise_columns(),
-      &conv2d_depthwise_pairs(),
-      &conv2d_depthwise(),
-      &conv2d_few_outputs(),
-      &conv2d_winograd(6),
-      &conv2d_winograd(5),
-      &conv2d_winograd(4),
-      &conv2d_winograd(3),
-      &conv2d_winograd(2),
-      &conv2d_winograd_lean(6),
-      &conv2d_winograd_lean(5),
-      &conv2d_winograd_lean(4),
-      &conv2d_winograd_lean(3),
-      &conv2d_winograd_lean(2),
-      &conv2d_strassen(),
-      &conv2d_direct(),
-      &conv2d_int8_winograd(4),
-      &conv2d_int8_winograd(3),
-      &conv2d_int8_winograd(2),
-      &conv2d_int8(),
-      &conv2d_int8_depthwise(),
-  };
+  static const ImplList list = [] {
+    ImplList all = {&conv2d_depthwise_columns(), &conv2d_depthwise_pairs(), &conv2d_depthwise(), &conv2d_few_outputs()};
+    for (int m = 6; m >= 2; --m) all.push_back(&conv2d_winograd(m));
+    for (int m = 6; m >= 2; --m) all.push_back(&conv2d_winograd_lean(m));
+    all.push_back(&conv2d_strassen());
+    all.push_back(&conv2d_direct());
+    for (int m = 4; m >= 2; --m) all.push_back(&conv2d_int8_winograd(m));
+    all.push_back(&conv2d_int8());
+    all.push_back(&conv2d_int8_depthwise());
+    return all;
+  }();
   return list;
 }
 

@@ -49,8 +49,8 @@ class WinogradTiles {
   struct Destination {
     Val dst, bias;  ///< bias: padded to whole vectors
     const Epilogue& epilogue;
-    DType sums = DType::f32;  ///< of products and bias: f32 or i32
-    DType type = DType::f32;  ///< of dst
+    DType sums = DType::f32;                   ///< of products and bias: f32 or i32
+    DType type = DType::f32;                   ///< of dst
     std::function<Val(Val)> scaled_back = {};  ///< of i32: Y of A^T M A
   };
   /// dst = epilogue(A^T M A + bias).
