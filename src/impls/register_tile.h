@@ -32,7 +32,7 @@ struct RegisterTile {
 /// What a step multiplies, see above.
 enum class Terms { floats, bf16_pairs, byte_quads, short_pairs };
 
-/// True when accumulators, weights and one broadcast fit into the registers.
+/// True when accumulators, weights, one broadcast and one more value fit into the registers.
 bool fits_registers(const RegisterTile& tile, const Isa& isa);
 
 /// Largest mr for nb vectors.

@@ -13,12 +13,10 @@ int64_t packed_zero(const Int8Types& types, Terms terms, int64_t channel) {
   return terms == Terms::short_pairs ? 0 : types.weights == DType::u8 ? zero - 128 : zero;
 }
 
-/// Dot products take no broadcast from memory, and those of i16 have a register of their own before they are added.
-Isa tile_isa(const Isa& isa, Terms terms) {
-  Isa changed = isa;
-  changed.embedded_broadcast = false;
-  if (terms == Terms::short_pairs) --changed.vector_registers;
-  return changed;
+/// Dot products take no broadcast from memory.
+Isa tile_isa(Isa isa) {
+  isa.embedded_broadcast = false;
+  return isa;
 }
 
 }  // namespace
@@ -54,7 +52,7 @@ Int8Config choose_int8(const ConvGeometry& g, const Int8Types& types, const Targ
   Int8Config config;
   const bool quads = target.isa.byte_dot && quads_suffice(g, types);
   config.terms = quads ? Terms::byte_quads : Terms::short_pairs;
-  config.tile = choose_tile(g.w.out, g.oc, tile_isa(target.isa, config.terms));
+  config.tile = choose_tile(g.w.out, g.oc, tile_isa(target.isa));
   config.pixels = {.src = types.src, .zero = types.zeros.src, .wide = !quads};
   const bool whole_steps = g.h.borderless() && g.w.borderless() && g.ic % config.step_length() == 0;
   config.staged = g.h.taps * g.w.taps > 0 && (config.pixels.wide || !whole_steps);

@@ -100,7 +100,6 @@ std::optional<Int8WinogradConfig> choose_int8_winograd(const ConvGeometry& g, in
   config.block_rows = ceil_div(tiles_h, ceil_div(tiles_h, most_rows));
   Isa tile_isa = target.isa;
   tile_isa.embedded_broadcast = false;
-  --tile_isa.vector_registers;
   int8.tile = choose_tile(config.block_rows * config.block_columns, g.oc, tile_isa);
   return config;
 }
