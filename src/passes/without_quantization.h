@@ -8,6 +8,7 @@ namespace convoy {
 ///
 /// Changes: dequantize(quantize(x)) to x, through whatever moves the numbers in between; to relu(x) where the lowest
 /// number stands for 0 and x is a sum, since quantising tools leave a ReLU to the bounds. Weights are dequantised now.
+/// Dequantised sums of products of numbers that were quantised, as QLinear operators have them, to products of floats.
 /// Requires: an imported graph, before fold_quantization. Afterwards: only conversions at the network's ends are left,
 /// and those whose scales are known at run time only.
 ///

@@ -62,6 +62,34 @@ output %y
                 "%p_1 = concat(%x, %x) axis=1\n%y = reshape(%p_1) shape=[4,16]\n");
 }
 
+/// As QLinearConv and QGemm are imported.
+TEST(WithoutQuantization, SumsOfProductsAreOfFloats) {
+  expect_floats(R"(input %x f32[1x2]
+constant %s f32[] 0.5
+constant %z u8[] 3
+constant %w i8[2x2] 1 2 3 4
+constant %b i32[2] 8 -4
+constant %t f32[2] 0.25 2
+%q u8[1x2] = quantize(%x, %s, %z) to=u8 low=0 high=255
+%m i32[1x2] = matmul(%q, %w) trans_a=0 trans_b=1 src_zero=3 weights_zero=[1]
+%a i32[1x2] = add(%m, %b)
+%y f32[1x2] = dequantize(%a, %t) axis=1
+output %y
+)",
+                "%m_1 = matmul(%x, 2x2[0 0.5 8 12]) trans_a=0 trans_b=1\n%y = add(%m_1, 2[2 -8])\n");
+  expect_floats(R"(input %x f32[1x1x4x4]
+constant %s f32[] 0.5
+constant %w u8[2x1x1x1] 5 6
+constant %b i32[2] 8 -4
+constant %t f32[] 2
+%q u8[1x1x4x4] = quantize(%x, %s) to=u8 low=0 high=255
+%m i32[1x2x4x4] = conv2d(%q, %w, %b) weights_zero=[4,3]
+%y f32[1x2x4x4] = dequantize(%m, %t)
+output %y
+)",
+                "%y = conv2d(%x, 2x1x1x1[4 12], 2[16 -8]) strides=[1,1] dilations=[1,1] pads=[0,0,0,0] group=1\n");
+}
+
 TEST(WithoutQuantization, KeepsTheNetworksEndsAndScalesOfRunTime) {
   const std::string ends = R"(input %x u8[4]
 constant %s f32[] 0.5

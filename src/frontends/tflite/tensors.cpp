@@ -159,6 +159,8 @@ QuantParams TensorReader::stored_quantisation(int index) const {
     const unsigned scales = given->scale()->size();
     const Shape shape = shape_of(tensor);
     params.axis = given->quantized_dimension();
+    // Converters give biases the axis of their weights.
+    if (in_floats_ && shape.rank() == 1) params.axis = 0;
     if (scales > 1 && (params.axis < 0 || params.axis >= shape.rank() || shape[params.axis] != scales)) {
       invalid_input("has {} scales along axis {} of {}", scales, params.axis, shape.str());
     }

@@ -31,7 +31,7 @@ TEST(TfliteInFloats, ScalesAlongTheLastAxis) {
   TestModel model;
   model.input("x", {1, 1, 1, 2}, Type::UINT8).quantise("x", {0.5f}, {3});
   model.bytes("w", {1, 1, 1, 2}, Type::UINT8, {7, 9}).quantise("w", {0.5f, 2}, {1, 1}, 3);
-  model.ints("b", {2}, {0, 0}).quantise("b", {0.25f, 1}, {0, 0});
+  model.ints("b", {2}, {0, 0}).quantise("b", {0.25f, 1}, {0, 0}, 3);  // as some converters have it
   model.result("y", Type::UINT8).quantise("y", {0.125f}, {2}).output("y");
   tflite::DepthwiseConv2DOptionsT options;
   options.stride_h = options.stride_w = 1;
