@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/assert_choices.h"
+#include "cli/beside_f32.h"
 #include "cli/commands.h"
 #include "cli/compiled_model.h"
 #include "cli/layers.h"
@@ -18,6 +19,7 @@
 #include "graph/text.h"
 #include "io/files.h"
 #include "passes/float_nodes.h"
+#include "passes/without_quantization.h"
 #include "support/error.h"
 
 namespace convoy::cli {
@@ -97,6 +99,15 @@ void print_choice(const GroupChoice& choice, const PlanStep* step) {
   fmt::print("{}", table.str());
 }
 
+/// With the candidates that come first: those that accept, a few at most.
+GroupChoice best_of(GroupChoice choice) {
+  constexpr size_t kShown = 4;
+  choice.candidates = by_cost(std::move(choice.candidates));
+  std::erase_if(choice.candidates, [](const Considered& candidate) { return !candidate.refusal.empty(); });
+  if (choice.candidates.size() > kShown) choice.candidates.resize(kShown);
+  return choice;
+}
+
 void print_choices(const Plan& plan, const std::string& pattern) {
   std::vector<std::string> names;
   bool found = false;
@@ -120,6 +131,55 @@ void print_float_nodes(const std::vector<FloatNode>& nodes, const std::string& p
     if (!matches(pattern, node.name) && !matches(pattern, node.op)) continue;
     if (std::exchange(first, false)) fmt::print("\nComputed on floats, though the network is quantised:\n");
     fmt::print("  {} ({}): {}\n", node.name, node.op, node.why);
+  }
+}
+
+/// The network that a quantised one stands for, with its plan.
+struct InFloats {
+  GroupedGraph grouped;
+  Plan plan;
+};
+
+/// Throws Error.
+InFloats plan_in_floats(const std::string& model, const CompileOptions& compile, const Target& target) {
+  const CompileOptions options = options_in_floats(compile);
+  GroupedGraph grouped = make_groups(run_passes(load_in_floats(model, options)));
+  Plan plan = draft_plan(grouped, target, choice_options(options, target));
+  return {std::move(grouped), std::move(plan)};
+}
+
+bool matches(const std::string& pattern, const BesideF32& layer, const Plan& plan) {
+  return pattern.empty() || std::ranges::any_of(layer.numbers.groups, [&](const std::string& group) {
+           const auto choice = std::ranges::find(plan.choices, group, &GroupChoice::group);
+           return matches(pattern, group) || (choice != plan.choices.end() && matches(pattern, choice->op));
+         });
+}
+
+/// With a pattern, the layers that it matches, and what else could compute them in f32.
+void print_beside_f32(const GroupedGraph& grouped, const Plan& plan, const InFloats& floats,
+                      const MeasuredCosts& measured, const ExplainOptions& options) {
+  std::vector<BesideF32> layers = beside_f32({grouped, plan}, {floats.grouped, floats.plan}, measured);
+  std::erase_if(layers, [&](const BesideF32& layer) { return !matches(options.layer, layer, plan); });
+  fmt::print("{}", beside_f32_text(layers, options.model.model, options.layer.empty()));
+  if (options.layer.empty() || layers.empty()) return;
+  fmt::print("\nIn f32:\n");
+  for (const BesideF32& layer : layers) {
+    for (const GroupChoice& choice : floats.plan.choices) {
+      if (std::ranges::count(layer.floats.groups, choice.group) > 0)
+        print_choice(best_of(choice), step_of(floats.plan, choice));
+    }
+  }
+}
+
+/// Of a quantised network. One of which there is no form in f32 is none the less explained.
+void compare_with_f32(const GroupedGraph& grouped, const Plan& plan, const CompileOptions& compile,
+                      const ExplainOptions& options) {
+  if (!multiplies_integers(grouped.graph)) return;
+  try {
+    const InFloats floats = plan_in_floats(options.model.model, compile, plan.target);
+    print_beside_f32(grouped, plan, floats, choice_options(compile, plan.target).measured, options);
+  } catch (const Error& error) {
+    fmt::print("\nNot compared with f32: {}\n", error.what());
   }
 }
 
@@ -160,6 +220,7 @@ void print_stage(const ExplainOptions& options) {
   if (options.stage == "asm") return print_kernels(plan, options.layer, kernel_asm);
   print_choices(plan, options.layer);
   print_float_nodes(in_floats, options.layer);
+  compare_with_f32(grouped, plan, compile, options);
 }
 
 int explain(const ExplainOptions& options) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/compiled_model.h"
@@ -15,6 +16,7 @@
 #include "cli/terminal.h"
 #include "cli/units.h"
 #include "io/files.h"
+#include "passes/without_quantization.h"
 #include "runtime/cache_dir.h"
 #include "runtime/program_data.h"
 #include "support/error.h"
@@ -26,6 +28,7 @@ namespace {
 struct TuneCommandOptions {
   ModelOptions model;
   double budget_s = 120;
+  bool with_f32 = false;
   std::string json, save_plan;
 };
 
@@ -79,15 +82,30 @@ std::string log_path(const CompileOptions& compile) {
   return path;
 }
 
-void print_result(const TuneResult& result, const std::string& path, double before_ms, double after_ms) {
-  fmt::print("measured  {} candidates of {} different groups in {:.1f} s; {} were known\n", result.measured,
+void print_measured(const char* title, const TuneResult& result) {
+  fmt::print("{:<10}{} candidates of {} different groups in {:.1f} s; {} were known\n", title, result.measured,
              result.groups, result.seconds, result.known);
-  if (!result.finished) {
+}
+
+void print_result(const TuneResult& result, const std::optional<TuneResult>& in_floats, const std::string& path,
+                  double before_ms, double after_ms) {
+  print_measured("measured", result);
+  if (in_floats) print_measured("in f32", *in_floats);
+  if (!result.finished || (in_floats && !in_floats->finished)) {
     fmt::print("stopped   before all had their turns: run the command again to go on, or give it a larger --budget\n");
   }
   fmt::print("latency   {} by the cost model, {} by measurement: {:.2f}x\n", time_text(before_ms * 1e6),
              time_text(after_ms * 1e6), before_ms / after_ms);
   fmt::print("log       {}\n", path);
+}
+
+/// For --with-f32: the network that a quantised one stands for.
+std::optional<Graph> network_in_floats(const TuneCommandOptions& options, const CompileOptions& compile,
+                                       const Graph& imported) {
+  if (!options.with_f32) return std::nullopt;
+  if (!multiplies_integers(run_passes(imported)))
+    usage_error("--with-f32 is for quantised networks; {} multiplies no integers", options.model.model);
+  return load_in_floats(options.model.model, compile);
 }
 
 int tune_command(const TuneCommandOptions& options) {
@@ -98,21 +116,26 @@ int tune_command(const TuneCommandOptions& options) {
   compile.tuning_log = log_path(compile);
   const Target target = make_target(compile);
   const Graph imported = load_model(options.model.model, compile);
+  const std::optional<Graph> floats = network_in_floats(options, compile, imported);
   MeasurementLog log(compile.tuning_log, measured_on(target.isa, target.threads), MeasurementLog::Open::create);
   const std::string name = file_name(options.model.model);
 
   TuneResult result;
+  std::optional<TuneResult> in_floats;
   {
     const StopOnInterrupt stop;
     ProgressLine line("tuning " + name);
     const auto progress = [&](const TuneProgress& p) { line.show(progress_text(name, p)); };
-    result = tune(imported, compile, log, {.budget_s = options.budget_s, .progress = progress, .stop = &interrupted});
+    TuneOptions tuning{.budget_s = options.budget_s, .progress = progress, .stop = &interrupted};
+    result = tune(imported, compile, log, tuning);
+    tuning.budget_s -= result.seconds;
+    if (floats && result.finished) in_floats = tune(*floats, options_in_floats(compile), log, tuning);
   }
   CompileOptions untuned = compile;
   untuned.use_tuning = false;
   Program before = compile_graph(imported, untuned), after = compile_graph(imported, compile);
   const auto [before_ms, after_ms] = compare_ms(before, after);
-  print_result(result, compile.tuning_log, before_ms, after_ms);
+  print_result(result, in_floats, compile.tuning_log, before_ms, after_ms);
   if (!options.save_plan.empty()) save_plan(options.save_plan, after.data().plan);
   if (!options.json.empty()) {
     write_json(options.json, {{"version", 1},
@@ -120,6 +143,7 @@ int tune_command(const TuneCommandOptions& options) {
                               {"groups", result.groups},
                               {"measured", result.measured},
                               {"known", result.known},
+                              {"measured_in_f32", in_floats ? in_floats->measured : 0},
                               {"finished", result.finished},
                               {"tuning_s", result.seconds},
                               {"untuned_ms", before_ms},
@@ -137,6 +161,8 @@ void add_tune(CLI::App& app, Action& action) {
   add_model_options(*command, options->model);
   command->add_option("--budget", options->budget_s, "stop after about so many seconds (default 120)")
       ->check(CLI::Range(0.1, 86400.0));
+  command->add_flag("--with-f32", options->with_f32,
+                    "of a quantised network, measure the same network in f32 as well, for explain");
   add_save_plan_option(*command, options->save_plan);
   add_json_option(*command, options->json);
   command->footer(

@@ -14,6 +14,8 @@ struct ImportOptions {
   std::map<std::string, Shape> shapes;
   /// Of quantised TFLite networks.
   NetworkRounding rounding = NetworkRounding::litert;
+  /// Imports quantised TFLite networks as the floats that their numbers stand for, inputs and outputs included.
+  bool in_floats = false;
 };
 
 }  // namespace convoy

@@ -75,24 +75,13 @@ ValueId zero_of(const std::vector<ValueId>& inputs) {
   return inputs.size() > 2 ? inputs[2] : kAbsent;
 }
 
-/// Weights that no product of integers takes.
-ValueId computed_now(RewriteContext& context, const Op& op) {
-  GraphBuilder& builder = context.builder;
-  std::vector<const Tensor*> inputs;
-  for (ValueId id : context.inputs) inputs.push_back(id == kAbsent ? nullptr : builder.constant_of(id));
-  builder.charge_for_constant(output_type(context));
-  Tensor result(output_type(context));
-  op.reference(inputs, {&result, 1});
-  return builder.constant(output_name(context), std::move(result));
-}
-
 Replacement lower_dequantize(RewriteContext& context) {
   const auto* op = op_cast<Dequantize>(*context.node.op);
   if (!op) return std::nullopt;
   const Graph& graph = context.builder.graph();
   const bool constant =
       std::ranges::all_of(context.inputs, [&](ValueId id) { return id == kAbsent || graph.is_constant(id); });
-  if (constant) return std::vector<ValueId>{computed_now(context, *op)};
+  if (constant) return computed_now(context);  // weights that no product of integers takes
   Lowering lowering(context);
   const ValueId difference = lowering.difference(context.inputs[0], zero_of(context.inputs), op->axis);
   const ValueId scale = lowering.broadcast(context.inputs[1], context.inputs[0], op->axis);

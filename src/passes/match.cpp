@@ -87,6 +87,16 @@ Replacement replace_with_op(RewriteContext& context, OpPtr op, const std::vector
   return std::vector<ValueId>{context.builder.add1(std::move(op), inputs, context.node.name, output_name(context))};
 }
 
+Replacement computed_now(RewriteContext& context) {
+  GraphBuilder& builder = context.builder;
+  std::vector<const Tensor*> inputs;
+  for (ValueId id : context.inputs) inputs.push_back(id == kAbsent ? nullptr : builder.constant_of(id));
+  builder.charge_for_constant(output_type(context));
+  Tensor result(output_type(context));
+  context.node.op->reference(inputs, {&result, 1});
+  return std::vector<ValueId>{builder.constant(output_name(context), std::move(result))};
+}
+
 RewriteRule first_of(std::vector<RewriteRule> rules) {
   return [rules = std::move(rules)](RewriteContext& context) -> Replacement {
     for (const RewriteRule& rule : rules) {

@@ -70,6 +70,10 @@ Replacement replace_with(RewriteContext& context, T op, const std::vector<ValueI
   return replace_with_op(context, std::make_shared<T>(std::move(op)), inputs);
 }
 
+/// What the node, whose inputs are all constant and which has one output, gives: for operators that do not fold
+/// constants.
+Replacement computed_now(RewriteContext& context);
+
 /// A rule that gives the answer of the first of `rules` that has one.
 RewriteRule first_of(std::vector<RewriteRule> rules);
 

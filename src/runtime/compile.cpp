@@ -5,6 +5,7 @@
 
 #include "choose/measurement_log.h"
 #include "frontends/import.h"
+#include "passes/without_quantization.h"
 #include "runtime/cache_dir.h"
 #include "runtime/cpu.h"
 #include "runtime/program_data.h"
@@ -100,6 +101,20 @@ Graph load_model(const std::string& path, const CompileOptions& options, Compile
   CompileReport ignored;
   return timed((report ? report : &ignored)->times.import_s,
                [&] { return import_model_file(path, {.shapes = options.shapes, .rounding = options.rounding}); });
+}
+
+Graph load_in_floats(const std::string& path, const CompileOptions& options) {
+  const ImportOptions import{.shapes = options.shapes, .rounding = options.rounding, .in_floats = true};
+  const Graph graph = import_model_file(path, import);
+  return with_context(path, [&] { return without_quantization(graph); });
+}
+
+CompileOptions options_in_floats(CompileOptions options) {
+  options.set_impl.clear();
+  options.plan_file.clear();
+  options.max_memory = 0;
+  options.precision = Precision::f32;
+  return options;
 }
 
 Program compile_graph(Graph graph, const CompileOptions& options, CompileReport* report) {

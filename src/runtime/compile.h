@@ -26,6 +26,10 @@ struct CompileReport {
 Target make_target(const CompileOptions& options);
 /// Throws Error.
 Graph load_model(const std::string& path, const CompileOptions& options, CompileReport* report = nullptr);
+/// The network that a quantised model stands for, in f32; others as they are. Throws Error.
+Graph load_in_floats(const std::string& path, const CompileOptions& options);
+/// Options for it: what decides for single layers, or limits memory, is meant for the network as it is.
+CompileOptions options_in_floats(CompileOptions options);
 /// What --set and a plan file decide. Throws Error.
 ChoiceOptions fixed_choices(const CompileOptions& options, const Target& target);
 /// What the choice of implementations depends on: that, and what the tuning log holds for this machine. Throws Error.

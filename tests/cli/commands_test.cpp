@@ -115,6 +115,38 @@ TEST_F(Commands, Explain) {
   expect_success("ret", "explain " + model("mnist.onnx") + " --stage asm --layer Convolution28");
 }
 
+TEST_F(Commands, ExplainSetsF32BesideInt8) {
+  const std::string network = "explain " + model("keyword_spotting_int8.tflite") + " --threads 1 --untuned";
+  const std::string out = expect_success("Beside the same network in f32:", network);
+  for (const char* part : {"f32/int8", "conv2d 10x4 s2 + relu", "\ntotal", "x\n", "layers", "--with-f32"})
+    EXPECT_NE(out.find(part), std::string::npos) << part << " is missing in " << out;
+
+  const std::string one = expect_success("In f32:\nfunctional_1/dense/BiasAdd: matmul", network + " --layer matmul");
+  EXPECT_EQ(one.find("conv2d"), std::string::npos) << one;
+  EXPECT_EQ(one.find("\ntotal"), std::string::npos) << one;
+  const Finished floats = convoy("explain " + model("mnist.onnx"));
+  EXPECT_EQ(floats.out.find("in f32"), std::string::npos) << "not a quantised network";
+}
+
+/// What --set, a plan and --max-memory decide is not about the network in f32.
+TEST_F(Commands, ExplainChoosesFreelyInF32) {
+  const std::string network = "explain " + model("keyword_spotting_int8.tflite") + " --threads 1 --untuned";
+  const std::string limits = " --set conv2d:impl=reference --save-plan plan.json";
+  const std::string out = expect_success("no int8 kernel for conv2d", network + limits);
+  const std::string totals = out.substr(out.find("\ntotal"));
+  EXPECT_EQ(expect_success(totals, network + " --plan plan.json"), out);
+}
+
+TEST_F(Commands, TuneAlsoInF32) {
+  const std::string options = " --threads 1 --budget 600 --log log.db --with-f32";
+  expect_success("in f32", "tune " + model("keyword_spotting_int8.tflite") + options + " --json t.json");
+  EXPECT_GT(json("t.json")["measured_in_f32"], 0);
+  const std::string out =
+      expect_success("\ntotal", "explain " + model("keyword_spotting_int8.tflite") + " --threads 1 --log log.db");
+  EXPECT_EQ(out.find("is an estimate"), std::string::npos) << out;
+  expect_failure(2, "--with-f32 is for quantised networks", "tune " + model("mnist.onnx") + options);
+}
+
 TEST_F(Commands, PlansAreSavedAndReplayed) {
   const std::string network = model("mnist.onnx") + " --threads 1 ";
   const std::string forced = "--set conv2d:impl=conv2d_direct ";

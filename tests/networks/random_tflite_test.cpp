@@ -13,6 +13,7 @@
 
 #include "frontends/import.h"
 #include "io/npy.h"
+#include "passes/without_quantization.h"
 #include "runtime/compile.h"
 #include "support/dtypes.h"
 
@@ -84,6 +85,19 @@ void check_network(unsigned seed) {
     options.threads = 1 + static_cast<int>(seed % 2);
     options.use_cache = false;
     expect_equal(compile_graph(graph, options), inputs, expected);
+  }
+}
+
+/// What `convoy explain` sets them beside.
+TEST(RandomTflite, HaveAFormInFloats) {
+  const int first = from_environment("CONVOY_RANDOM_SEED", 0);
+  const int count = from_environment("CONVOY_RANDOM_NETWORKS", kNetworks);
+  for (int seed = first; seed < first + count && !HasFailure(); ++seed) {
+    SCOPED_TRACE(fmt::format("repeat with CONVOY_RANDOM_SEED={} CONVOY_RANDOM_NETWORKS=1", seed));
+    const std::string model = network_of(static_cast<unsigned>(seed)).bytes();
+    const Graph graph = import_model_bytes(model.data(), model.size(), "random", {.shapes = {}, .in_floats = true});
+    EXPECT_FALSE(multiplies_integers(run_passes(graph)));
+    for (ValueId id : graph.inputs) EXPECT_EQ(graph.type(id).dtype, DType::f32);
   }
 }
 

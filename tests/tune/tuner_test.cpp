@@ -6,6 +6,7 @@
 #include <random>
 
 #include "graph/text.h"
+#include "plan/beside_f32.h"
 #include "runtime/compile.h"
 #include "runtime/program_data.h"
 #include "support/killed_process.h"
@@ -53,6 +54,27 @@ TEST_F(Tuning, ASecondRunFindsEverythingMeasured) {
   const TuneResult second = tune(network(), options(), measured, {});
   EXPECT_EQ(second.measured, 0);
   EXPECT_EQ(second.known, first.measured);
+}
+
+/// A quantised network and the one that it stands for share a log; explain's table then holds nothing estimated.
+TEST_F(Tuning, AlsoInF32) {
+  const std::string path = CONVOY_TEST_DATA "/keyword_spotting_int8.tflite";
+  MeasurementLog measured = log();
+  const Graph quantised = load_model(path, options()), floats = load_in_floats(path, options());
+  EXPECT_TRUE(tune(quantised, options(), measured, {.budget_s = 600}).finished);
+  EXPECT_TRUE(tune(floats, options_in_floats(options()), measured, {.budget_s = 600}).finished);
+
+  const Target target = make_target(options());
+  const ChoiceOptions choice = choice_options(options(), target);
+  const GroupedGraph numbers = make_groups(run_passes(quantised)), others = make_groups(run_passes(floats));
+  const Plan plan = draft_plan(numbers, target, choice), other = draft_plan(others, target, choice);
+  const std::vector<BesideF32> layers = beside_f32({numbers, plan}, {others, other}, choice.measured);
+  EXPECT_GE(layers.size(), 11u);
+  for (const BesideF32& layer : layers) {
+    EXPECT_TRUE(layer.numbers.measured) << layer.name;
+    EXPECT_TRUE(layer.floats.measured) << layer.name;
+    EXPECT_GT(layer.numbers.ns, 0) << layer.name;
+  }
 }
 
 /// The sums are equal, but one reads what the network is given and the other what the convolution left in another

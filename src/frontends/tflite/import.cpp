@@ -13,7 +13,11 @@ namespace {
 class ModelImport {
  public:
   ModelImport(const ModelFile& file, const ImportOptions& options)
-      : file_(file), options_(options), tensors_(file), dilated_(file, tensors_), builder_(graph_name(file)) {}
+      : file_(file),
+        options_(options),
+        tensors_(file, options.in_floats),
+        dilated_(file, tensors_),
+        builder_(graph_name(file)) {}
 
   Graph run() {
     check_operators(file_, tensors_);

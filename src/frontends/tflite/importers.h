@@ -20,6 +20,7 @@ std::vector<ValueId> import_select(NodeImport& node);
 // cast.cpp
 std::vector<ValueId> import_cast(NodeImport& node);
 std::vector<ValueId> import_dequantize(NodeImport& node);
+std::vector<ValueId> import_quantize_of_floats(NodeImport& node);
 // concat.cpp
 std::vector<ValueId> import_concatenation(NodeImport& node);
 std::vector<ValueId> import_pack(NodeImport& node);

@@ -1,12 +1,11 @@
 #include "frontends/tflite/node_import.h"
 
 #include "frontends/simple_ops.h"
-#include "frontends/tflite/element_types.h"
 
 namespace convoy::tflite_frontend {
 
 DType NodeImport::output_dtype(int index) const {
-  return element_type(file_.tensor(op_.outputs()->Get(static_cast<unsigned>(index))).type());
+  return tensors_.dtype(op_.outputs()->Get(static_cast<unsigned>(index)));
 }
 
 std::string NodeImport::label(int tensor) const {

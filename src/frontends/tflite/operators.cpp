@@ -73,6 +73,7 @@ constexpr Importer kImporters[] = {
     {Code::PADV2, import_pad},
     {Code::POW, import_binary},
     {Code::PRELU, import_binary},
+    {Code::QUANTIZE, import_quantize_of_floats},
     {Code::RANGE, import_range},
     {Code::RANK, import_rank},
     {Code::REDUCE_ALL, import_reduce_booleans},

@@ -52,9 +52,39 @@ Bytes bytes_of(const tflite::Buffer& buffer, const ModelFile& file) {
   return {file.data() + buffer.offset(), buffer.size()};
 }
 
+/// scale * (stored - zero_point), of integers.
+Tensor dequantised(const Tensor& stored, const QuantParams& params) {
+  Tensor floats(DType::f32, stored.shape());
+  int64_t inner = 1;  // elements that share a scale, one after the other
+  for (int axis = stored.shape().rank() - 1; params.per_channel() && axis > params.axis; --axis)
+    inner *= stored.shape()[axis];
+  const auto scales = static_cast<int64_t>(params.scale.size());
+  visit_dtype(stored.dtype(), [&]<class T>() {
+    if constexpr (kIsInteger<T>) {
+      for (int64_t i = 0; i < stored.elems(); ++i) {
+        const auto channel = static_cast<size_t>(i / inner % scales);
+        const double number = static_cast<double>(stored.as<T>()[i]) - static_cast<double>(params.zero_point[channel]);
+        floats.as<float>()[i] = static_cast<float>(params.scale[channel] * number);
+      }
+    }
+  });
+  return floats;
+}
+
 }  // namespace
 
+DType TensorReader::dtype(int index) const {
+  const DType stored = element_type(file_.tensor(index).type());
+  return is_integer(stored) && stands_for_floats(index) ? DType::f32 : stored;
+}
+
 TensorType TensorReader::type(int index) const {
+  TensorType type = stored_type(index);
+  if (is_integer(type.dtype) && stands_for_floats(index)) type.dtype = DType::f32;
+  return type;
+}
+
+TensorType TensorReader::stored_type(int index) const {
   return with_tensor(file_, index, [&] {
     const tflite::Tensor& tensor = file_.tensor(index);
     if (tensor.sparsity()) unsupported("is sparse, only dense tensors are supported");
@@ -78,7 +108,13 @@ bool TensorReader::is_constant(int index) const {
 }
 
 Tensor TensorReader::read(int index) const {
-  const TensorType type = this->type(index);
+  const Tensor tensor = stored(index);
+  const bool numbers = is_integer(tensor.dtype()) && stands_for_floats(index);
+  return numbers ? dequantised(tensor, stored_quantisation(index)) : tensor;
+}
+
+Tensor TensorReader::stored(int index) const {
+  const TensorType type = stored_type(index);
   return with_tensor(file_, index, [&] {
     const tflite::Tensor& tensor = file_.tensor(index);
     if (tensor.external_buffer() != 0) unsupported("its data lies in another file, which is not supported");
@@ -101,6 +137,16 @@ void check_scales(const QuantParams& params) {
 }  // namespace
 
 QuantParams TensorReader::quantisation(int index) const {
+  return in_floats_ ? QuantParams() : stored_quantisation(index);
+}
+
+/// Numbers of up to 16 bits, and constants with a scale, which are biases. The others are counts and indices.
+bool TensorReader::stands_for_floats(int index) const {
+  if (!in_floats_ || !stored_quantisation(index).quantised()) return false;
+  return size_of(element_type(file_.tensor(index).type())) <= 2 || is_constant(index);
+}
+
+QuantParams TensorReader::stored_quantisation(int index) const {
   QuantParams params;
   const tflite::Tensor& tensor = file_.tensor(index);
   const tflite::QuantizationParameters* given = tensor.quantization();
@@ -113,6 +159,8 @@ QuantParams TensorReader::quantisation(int index) const {
     const unsigned scales = given->scale()->size();
     const Shape shape = shape_of(tensor);
     params.axis = given->quantized_dimension();
+    // Converters give biases the axis of their weights.
+    if (in_floats_ && shape.rank() == 1) params.axis = 0;
     if (scales > 1 && (params.axis < 0 || params.axis >= shape.rank() || shape[params.axis] != scales)) {
       invalid_input("has {} scales along axis {} of {}", scales, params.axis, shape.str());
     }

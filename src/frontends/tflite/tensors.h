@@ -22,8 +22,11 @@ struct QuantParams {
 
 class TensorReader {
  public:
-  explicit TensorReader(const ModelFile& file) : file_(file) {}
+  /// With `in_floats`, quantised tensors are read as the floats that they stand for and have no quantisation.
+  explicit TensorReader(const ModelFile& file, bool in_floats = false) : file_(file), in_floats_(in_floats) {}
 
+  /// Throws Error for element types that Convoy does not have.
+  DType dtype(int index) const;
   /// Type and shape as declared; open extents have the size that the converter saw. Throws Error for element
   /// types that Convoy does not have, sparse tensors, variables, negative and too many extents.
   TensorType type(int index) const;
@@ -37,8 +40,13 @@ class TensorReader {
 
  private:
   const tflite::Buffer& buffer(const tflite::Tensor& tensor) const;
+  TensorType stored_type(int index) const;
+  Tensor stored(int index) const;
+  QuantParams stored_quantisation(int index) const;
+  bool stands_for_floats(int index) const;
 
   const ModelFile& file_;
+  bool in_floats_;
 };
 
 /// Whether an operator reads or writes integers of 8 or 16 bits that stand for real numbers. Wider ones (biases) and
