@@ -4,6 +4,7 @@
 
 #include "impls/elementwise/node.h"
 #include "ops/lookup.h"
+#include "ops/requantize.h"
 #include "support/dtypes.h"
 
 namespace convoy {
@@ -92,7 +93,10 @@ Epilogue::Epilogue(const Problem& problem, int first_arg)
   for (const Node* node : member_nodes(problem)) {
     nodes_.push_back(*node);
     input_types_.push_back(input_dtypes(problem.graph(), *node));
+    const bool scales = op_cast<Requantize>(*node->op) != nullptr;
+    scalings_.push_back(scales ? scaling_of(problem.graph(), *node) : FixedPointScaling{});
   }
+  bytes_ = find_byte_results(problem.graph(), nodes_);
   if (!is_elementwise(*problem.anchor().op)) initial_ = problem.anchor().outputs[0];
   std::vector<ValueId> inside = {initial_};
   int next_arg = first_arg;
@@ -134,10 +138,12 @@ std::string Epilogue::key() const {
     }
     return std::string("?");
   };
-  for (const Node& node : nodes_) {
-    text += ";" + node.op->name() + node.op->attributes();
-    for (ValueId id : node.inputs) text += "," + name_of(id);
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    text += ";" + nodes_[i].op->name() + nodes_[i].op->attributes();
+    for (ValueId id : nodes_[i].inputs) text += "," + name_of(id);
+    if (op_cast<Requantize>(*nodes_[i].op)) text += fmt::format(" shifts<={}", scalings_[i].max_shift);
   }
+  if (bytes_) text += bytes_->key();
   for (const Operand& operand : operands_) {
     if (operand.dtype != DType::f32) text += fmt::format("|{}", to_string(operand.dtype));
     if (operand.table) text += "[]";
@@ -189,29 +195,91 @@ Epilogue::Cursor Epilogue::at(KernelBuilder& b, const std::vector<Val>& index) c
   return cursor;
 }
 
+class Epilogue::Lanes {
+ public:
+  Lanes(KernelBuilder& b, const Epilogue& epilogue, const Cursor& cursor, const Place& place, int vector_axis)
+      : b_(b), epilogue_(epilogue), cursor_(cursor), place_(place), vector_axis_(vector_axis) {}
+
+  void set(ValueId id, Val value) { values_[id] = value; }
+
+  Val value(ValueId id) {
+    const auto known = values_.find(id);
+    return known != values_.end() ? known->second : values_[id] = operand(id);
+  }
+
+  std::vector<Val> inputs(size_t node) {
+    std::vector<Val> inputs;
+    for (ValueId id : epilogue_.nodes_[node].inputs) inputs.push_back(value(id));
+    return inputs;
+  }
+
+  /// Computes the first nodes.
+  void compute(size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      const Node& node = epilogue_.nodes_[i];
+      const auto* requantize = op_cast<Requantize>(*node.op);
+      set(node.outputs[0], requantize ? emit_requantize(b_, *requantize, epilogue_.scalings_[i], inputs(i))
+                                      : emit_node(b_, *node.op, epilogue_.input_types_[i], inputs(i)));
+    }
+  }
+
+ private:
+  Val operand(ValueId id) {
+    size_t i = 0;
+    while (epilogue_.operands_[i].id != id) ++i;
+    const Operand& operand = epilogue_.operands_[i];
+    if (operand.immediate) return constant_vector(b_, operand.dtype, *operand.immediate);
+    int64_t moved = 0;
+    for (size_t axis = 0; axis < place_.offsets.size(); ++axis) moved += place_.offsets[axis] * operand.strides[axis];
+    Val first = b_.offset(operand.dtype, cursor_.operands[i], moved);
+    return operand.table ? first : b_.load_strided(operand.dtype, first, operand.strides[vector_axis_], place_.active);
+  }
+
+  KernelBuilder& b_;
+  const Epilogue& epilogue_;
+  const Cursor& cursor_;
+  const Place& place_;
+  const int vector_axis_;
+  std::map<ValueId, Val> values_;
+};
+
 Val Epilogue::apply(KernelBuilder& b, Val result, const Cursor& cursor, const std::vector<int64_t>& offsets,
                     int vector_axis, int active) const {
-  std::map<ValueId, Val> values;
-  if (initial_ != kAbsent) values[initial_] = result;
-  auto value_of = [&](ValueId id) {
-    auto known = values.find(id);
-    if (known != values.end()) return known->second;
-    size_t i = 0;
-    while (operands_[i].id != id) ++i;
-    const Operand& operand = operands_[i];
-    if (operand.immediate) return values[id] = constant_vector(b, operand.dtype, *operand.immediate);
-    int64_t moved = 0;
-    for (size_t axis = 0; axis < offsets.size(); ++axis) moved += offsets[axis] * operand.strides[axis];
-    Val first = b.offset(operand.dtype, cursor.operands[i], moved);
-    if (operand.table) return values[id] = first;
-    return values[id] = b.load_strided(operand.dtype, first, operand.strides[vector_axis], active);
-  };
-  for (size_t i = 0; i < nodes_.size(); ++i) {
-    std::vector<Val> inputs;
-    for (ValueId id : nodes_[i].inputs) inputs.push_back(value_of(id));
-    values[nodes_[i].outputs[0]] = emit_node(b, *nodes_[i].op, input_types_[i], inputs);
+  const Place place{offsets, active};
+  Lanes lanes(b, *this, cursor, place, vector_axis);
+  if (initial_ != kAbsent) lanes.set(initial_, result);
+  lanes.compute(nodes_.size());
+  return lanes.value(output_);
+}
+
+std::vector<Val> Epilogue::apply_all(KernelBuilder& b, const std::vector<Val>& results, const Cursor& cursor,
+                                     const std::vector<Place>& places, int vector_axis) const {
+  constexpr size_t kTogether = 4;  // see KernelBuilder::narrow
+  std::vector<Val> all;
+  for (size_t first = 0; first < places.size(); first += kTogether) {
+    std::vector<Val> wide;
+    for (size_t i = first; i < std::min(first + kTogether, places.size()); ++i) {
+      const Val result = results.empty() ? Val{} : results[i];
+      if (!bytes_) {
+        all.push_back(apply(b, result, cursor, places[i].offsets, vector_axis, places[i].active));
+        continue;
+      }
+      Lanes lanes(b, *this, cursor, places[i], vector_axis);
+      if (initial_ != kAbsent) lanes.set(initial_, result);
+      wide.push_back(words(b, lanes));
+    }
+    if (bytes_) std::ranges::copy(b.narrow(wide, bytes_->how), std::back_inserter(all));
   }
-  return values.at(output_);
+  return all;
+}
+
+Val Epilogue::words(KernelBuilder& b, Lanes& lanes) const {
+  lanes.compute(bytes_->first);
+  const std::vector<Val> inputs = lanes.inputs(bytes_->first);
+  if (!op_cast<Requantize>(*nodes_[bytes_->first].op)) return b.round_to_i32(inputs[0]);
+  const FixedPointScaling& how = scalings_[bytes_->first];
+  return bytes_->how.doubled ? b.scale_fixed_point_doubled(inputs[0], inputs[1], inputs[2], how)
+                             : b.scale_fixed_point(inputs[0], inputs[1], inputs[2], how);
 }
 
 }  // namespace convoy

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codegen/llvm/kernel_builder.h"
+#include "impls/byte_results.h"
 #include "impls/impl.h"
 
 namespace convoy {
@@ -53,6 +54,16 @@ class Epilogue {
   Val apply(KernelBuilder& b, Val result, const Cursor& cursor, const std::vector<int64_t>& offsets, int vector_axis,
             int active = -1) const;
 
+  /// Of one of several vectors, as for apply().
+  struct Place {
+    std::vector<int64_t> offsets;
+    int active = -1;
+  };
+  /// The same for several vectors, which is cheaper where they become bytes. `results` is empty when the anchor is
+  /// elementwise.
+  std::vector<Val> apply_all(KernelBuilder& b, const std::vector<Val>& results, const Cursor& cursor,
+                             const std::vector<Place>& places, int vector_axis) const;
+
  private:
   struct Operand {
     ValueId id;
@@ -64,7 +75,12 @@ class Epilogue {
     int arg = -1;
     int64_t bytes = 0;
   };
+  /// The values that a vector's results are computed from, operands when they are first asked for.
+  class Lanes;
+
   void add_operand(const Problem& problem, ValueId id, bool table, int& next_arg);
+  /// The numbers that bytes_ narrows.
+  Val words(KernelBuilder& b, Lanes& lanes) const;
 
   // Copies: kernels are emitted when the graph they come from may be gone.
   Shape shape_;
@@ -72,6 +88,8 @@ class Epilogue {
   ValueId output_ = kAbsent;
   std::vector<Node> nodes_;
   std::vector<std::vector<DType>> input_types_;  ///< of each node
+  std::vector<FixedPointScaling> scalings_;      ///< of each node that is a requantize
+  std::optional<ByteResults> bytes_;
   std::vector<Operand> operands_;
   std::vector<StepArg> args_;
 };

@@ -2,8 +2,9 @@
 // and an epilogue of elementwise operators applied to each element of the anchor's result before it is
 // stored. Its prologue, if it has one, makes the anchor's first input: concatenations and enlargements that the kernel
 // computes as it reads. A chain of elementwise operators alone is a group whose anchor is its first member. Every
-// member has the anchor's shape; booleans and integers may be computed in between. What is stored is f32, unless the
-// anchor is elementwise itself, or sums products of integers to i32.
+// member has the anchor's shape; some may make operands of others, from bytes for example. Booleans and integers may be
+// computed in between. What is stored is f32, unless the anchor is elementwise itself, or sums products of integers to
+// i32.
 #pragma once
 
 #include <convoy/program.h>

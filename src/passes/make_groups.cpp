@@ -69,15 +69,17 @@ class Grouper {
 
   void add_group(int32_t anchor) {
     Group group{.name = graph_.nodes[anchor].name, .anchor = anchor, .output = kAbsent};
-    for (int32_t node : find_epilogue(anchor)) group.epilogue.push_back({node});
+    std::set<int32_t> epilogue = find_epilogue(anchor);
+    add_operands(anchor, epilogue);
+    for (int32_t node : epilogue) group.epilogue.push_back({node});
     for (int32_t node : group_members(group)) grouped_[node] = true;
     group.output = graph_.nodes[last(group)].outputs[0];
     group.inputs = outside_inputs(graph_, group);
     groups_.push_back(std::move(group));
   }
 
-  /// The largest set of elementwise nodes after the anchor of which one value is visible outside, in order.
-  std::vector<int32_t> find_epilogue(int32_t anchor) const {
+  /// The largest set of elementwise nodes after the anchor of which one value is visible outside.
+  std::set<int32_t> find_epilogue(int32_t anchor) const {
     const Node& node = graph_.nodes[anchor];
     if (!takes_epilogue(*node.op) || node.outputs.size() != 1) return {};
     const bool elementwise = is_elementwise(*node.op), sums_integers = result_type(anchor) == DType::i32;
@@ -87,9 +89,61 @@ class Grouper {
     for (auto exit = candidates.rbegin(); exit != candidates.rend(); ++exit) {
       if (!any_type && result_type(*exit) != DType::f32) continue;
       const std::set<int32_t> members = ancestors(*exit, candidates);
-      if (only_exit_visible(anchor, members, *exit)) return {members.begin(), members.end()};
+      if (only_exit_visible(anchor, members, *exit)) return members;
     }
     return {};
+  }
+
+  /// Adds the nodes that make operands of the epilogue from smaller tensors, bytes that are dequantised for a residual
+  /// sum: reading these and computing the rest in registers is less than what storing the operand would take.
+  void add_operands(int32_t anchor, std::set<int32_t>& epilogue) const {
+    std::set<int32_t> members = epilogue;
+    members.insert(anchor);
+    for (int32_t member : epilogue) {
+      for (ValueId id : graph_.nodes[member].inputs) {
+        const std::set<int32_t> nodes = origin(id, members);
+        if (members.size() + nodes.size() <= kMaxMembers) members.insert(nodes.begin(), nodes.end());
+      }
+    }
+    members.erase(anchor);
+    epilogue = members;
+  }
+
+  /// The nodes that compute an operand of the members from tensors which together are no larger; none where they could
+  /// not join the members.
+  std::set<int32_t> origin(ValueId operand, const std::set<int32_t>& members) const {
+    const TensorType& type = graph_.type(operand);
+    std::set<int32_t> nodes;
+    std::set<ValueId> read;
+    std::vector<ValueId> needed = {operand};
+    while (!needed.empty()) {
+      const ValueId id = needed.back();
+      needed.pop_back();
+      if (id != operand && graph_.type(id).bytes() < type.bytes()) {
+        read.insert(id);
+        continue;
+      }
+      const int32_t producer = graph_.value(id).producer;
+      if (producer < 0 || members.contains(producer) || is_output_[id] || !may_join(producer, type.shape)) return {};
+      if (!nodes.insert(producer).second) continue;
+      const std::vector<ValueId>& inputs = graph_.nodes[producer].inputs;
+      needed.insert(needed.end(), inputs.begin(), inputs.end());
+    }
+    return read_bytes(read) <= type.bytes() && hidden(nodes, members) ? nodes : std::set<int32_t>();
+  }
+
+  int64_t read_bytes(const std::set<ValueId>& values) const {
+    int64_t bytes = 0;
+    for (ValueId id : values) bytes += graph_.type(id).bytes();
+    return bytes;
+  }
+
+  /// True when the nodes' results are read by themselves and the members only.
+  bool hidden(const std::set<int32_t>& nodes, const std::set<int32_t>& members) const {
+    return std::ranges::all_of(nodes, [&](int32_t node) {
+      return std::ranges::all_of(consumers_of(node),
+                                 [&](int32_t reader) { return nodes.contains(reader) || members.contains(reader); });
+    });
   }
 
   DType result_type(int32_t node) const { return graph_.type(graph_.nodes[node].outputs[0]).dtype; }

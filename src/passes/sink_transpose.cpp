@@ -8,6 +8,7 @@
 #include "ops/cast.h"
 #include "ops/checks.h"
 #include "ops/concat.h"
+#include "ops/lookup.h"
 #include "ops/pad.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
@@ -15,7 +16,7 @@
 #include "ops/slice.h"
 #include "ops/softmax.h"
 #include "ops/transpose.h"
-#include "ops/where.h"
+#include "passes/group.h"
 #include "passes/match.h"
 
 namespace convoy {
@@ -105,7 +106,7 @@ Sunk sink_along_axis(T op, const Perm& perm) {
 
 /// The operator for inputs that are not transposed by `perm`; nothing for operators that this pass does not know.
 std::optional<Sunk> sink_op(const OpPtr& op, const Perm& perm) {
-  if (op_cast<Unary>(*op) || op_cast<Binary>(*op) || op_cast<Where>(*op) || op_cast<Cast>(*op)) return Sunk{op, perm};
+  if (is_elementwise(*op)) return Sunk{op, perm};
   if (const auto* concat = op_cast<Concat>(*op)) return sink_along_axis(*concat, perm);
   if (const auto* softmax = op_cast<Softmax>(*op)) return sink_along_axis(*softmax, perm);
   if (const auto* reduce = op_cast<Reduce>(*op)) return sink_reduce(*reduce, perm);
@@ -143,6 +144,7 @@ ValueId add_helper(RewriteContext& context, T op, ValueId id) {
 /// Operand `index` before the transposition; kAbsent when it would have to be moved when the network runs.
 ValueId untransposed_input(RewriteContext& context, size_t index, const Perm& perm) {
   const ValueId id = context.inputs[index];
+  if (op_cast<Lookup>(*context.node.op) && index == 1) return id;  // the table has no axes of the tensor's
   const Graph& graph = context.builder.graph();
   const Transpose* transpose = transpose_of(graph, id);
   if (transpose && transpose->perm == perm) return producer(graph, id)->inputs[0];

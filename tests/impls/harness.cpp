@@ -137,6 +137,7 @@ class CaseRun {
     GroupRunner runner(impl_.lower(problem_), target_.isa, [&](ValueId id) { return problem_.stored_type(id).dtype; });
     if (auto why = run_once(runner, Division::whole, 0xFF, tolerance); !why.empty()) return why;
     if (auto why = run_once(runner, Division::pieces, 0x7F, tolerance); !why.empty()) return "in pieces: " + why;
+    if (proposal.in_place) return run_in_place(runner, tolerance);
     return "";
   }
 
@@ -188,10 +189,29 @@ class CaseRun {
   }
 
   std::string run_once(GroupRunner& runner, Division division, uint8_t garbage, const Tolerance& tolerance) {
+    PlacedTensor output(problem_.views.at(problem_.group.output), garbage);
+    return run_to(output, runner, division, tolerance);
+  }
+
+  /// With the result in place of each operand of the epilogue that is like it.
+  std::string run_in_place(GroupRunner& runner, const Tolerance& tolerance) {
+    for (ValueId id : problem_.group.inputs) {
+      const bool taken = std::ranges::count(problem_.anchor().inputs, id) > 0 && !is_elementwise(*problem_.anchor().op);
+      if (taken || grouped_.graph.is_constant(id) || problem_.type(id) != problem_.type(problem_.group.output))
+        continue;
+      if (problem_.view(id) != problem_.view(problem_.group.output)) continue;
+      const std::string why = run_to(placed_.at(id), runner, Division::pieces, tolerance);
+      if (!why.empty()) return "in place: " + why;
+      placed_.at(id).write(value_of(id));
+    }
+    return "";
+  }
+
+  std::string run_to(PlacedTensor& output, GroupRunner& runner, Division division, const Tolerance& tolerance) {
     const ValueId output_id = problem_.group.output;
-    PlacedTensor output(problem_.views.at(output_id), garbage);
-    std::map<ValueId, void*> addresses = {{output_id, output.data()}};
+    std::map<ValueId, void*> addresses;
     for (auto& [id, placed] : placed_) addresses[id] = placed.data();
+    addresses[output_id] = output.data();
     runner.run(addresses, division);
     if (!output.surroundings_intact()) return "wrote outside of the output";
     return compare(cast_to(output.read(), problem_.type(output_id).dtype), tolerance);

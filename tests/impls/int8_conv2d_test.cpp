@@ -165,20 +165,52 @@ TEST(Int8Conv2d, RoundedTwice) {
         [&](CaseBuilder& b) { return requantized(b, c, convolve(b, c), requantize_for(c, Rounding::twice)); });
 }
 
+/// The sum of a residual and the result of `sums`, as in TFLite: both numbers are bytes, scaled to one scale first.
+ValueId add_residual(CaseBuilder& b, const Int8Case& c, ValueId sums, Rounding rounding) {
+  Cast wide;
+  wide.to = DType::i32;
+  Requantize scaling;
+  scaling.to = DType::i32, scaling.rounding = rounding;
+  scaling.low = std::numeric_limits<int32_t>::min(), scaling.high = std::numeric_limits<int32_t>::max();
+  const auto number = [&](int32_t value) { return b.constant(Tensor::scalar<int32_t>(value)); };
+  const auto scaled = [&](ValueId bytes, int32_t zero, int32_t multiplier) {
+    const ValueId moved = b.add(binary(BinaryKind::sub), {b.add(wide, {bytes}), number(zero)});
+    const ValueId shifted = b.add(binary(BinaryKind::mul), {moved, number(1 << 20)});
+    return b.add(scaling, {shifted, number(multiplier), number(-1)});
+  };
+  const Requantize last = requantize_for(c, rounding);
+  const ValueId own = scaled(requantized(b, c, sums, last), 11, 1876543210);
+  const ValueId skip = scaled(b.input(random_bytes(c.src, c.dst_shape(), 7)), c.src == DType::u8 ? 140 : -14, 1 << 30);
+  return b.add(last, {b.add(binary(BinaryKind::add), {own, skip}), number(1345678901), number(-18)});
+}
+
+/// As in QDQ graphs.
+ValueId add_dequantised(CaseBuilder& b, const Int8Case& c, ValueId sums) {
+  Cast real, narrow;
+  real.to = DType::f32, narrow.to = c.src;
+  const auto number = [&](float value) { return b.constant(Tensor::scalar<float>(value)); };
+  const auto scaled = [&](ValueId numbers, float factor) {
+    return b.add(binary(BinaryKind::mul), {b.add(real, {numbers}), number(factor)});
+  };
+  const ValueId skip = scaled(b.input(random_bytes(c.src, c.dst_shape(), 7)), 0.75F);
+  const ValueId sum = b.add(binary(BinaryKind::add), {scaled(sums, 0x1p-9F), skip});
+  const double low = c.src == DType::u8 ? 0 : -128;
+  return b.add(narrow, {b.add(unary(UnaryKind::clip, low, low + 255), {b.add(unary(UnaryKind::round), {sum})})});
+}
+
 TEST(Int8Conv2d, ResidualsBehind) {
-  const Int8Case c{.oc = 20, .pads = {1, 1, 1, 1}, .src = DType::i8, .zeros = {.src = 4}};
-  check(conv2d_int8(), [&](CaseBuilder& b) {
-    Cast wide;
-    wide.to = DType::i32;
-    const ValueId own = requantized(b, c, convolve(b, c), requantize(DType::i8, 3, Rounding::once));
-    const ValueId skip = b.input(random_bytes(DType::i8, c.dst_shape(), 7));
-    const ValueId factor = b.constant(Tensor::scalar<int32_t>(1 << 20));
-    const auto scaled = [&](ValueId bytes) { return b.add(binary(BinaryKind::mul), {b.add(wide, {bytes}), factor}); };
-    const ValueId sum = b.add(binary(BinaryKind::add), {scaled(own), scaled(skip)});
-    const ValueId multiplier = b.constant(Tensor::scalar<int32_t>((1 << 30) + 12345));
-    const ValueId shift = b.constant(Tensor::scalar<int32_t>(-20));
-    return b.add(requantize(DType::i8, -5, Rounding::once), {sum, multiplier, shift});
-  });
+  for (DType src : kBytes) {
+    Int8Case wide{.oc = 20, .pads = {1, 1, 1, 1}, .src = src, .zeros = {.src = 4}};
+    Int8Case pointwise{.n = 2, .ic = 16, .h = 3, .w = 15, .oc = 24, .kh = 1, .kw = 1, .src = src};
+    Int8Case depthwise{.ic = 19, .h = 7, .w = 10, .oc = 19, .pads = {1, 1, 1, 1}, .group = 19, .src = src};
+    for (const Int8Case& c : {wide, pointwise, depthwise}) {
+      const Impl& impl = c.group > 1 ? conv2d_int8_depthwise() : conv2d_int8();
+      for (Rounding rounding : {Rounding::once, Rounding::twice}) {
+        check(impl, [&](CaseBuilder& b) { return add_residual(b, c, convolve(b, c), rounding); });
+      }
+      check(impl, [&](CaseBuilder& b) { return add_dequantised(b, c, convolve(b, c)); });
+    }
+  }
 }
 
 TEST(Int8Conv2d, ScaledAsFloats) {
@@ -287,6 +319,17 @@ void check_transposed(const Int8Transposed& c) {
                                     b.constant(random_bytes(c.weights, {c.ic, c.oc / c.group, c.k, c.k}, 2)),
                                     b.constant(random_numbers({c.oc}, -100000, 100000, 3))});
     return requantized(b, like, sums, requantize_for(like, Rounding::twice));
+  });
+}
+
+TEST(Int8ConvTranspose2d, ResidualsBehind) {
+  ConvTranspose2d op;
+  op.window = {{2, 2}, {1, 1}, {1, 1, 1, 1}};
+  const Int8Case like{.n = 2, .ic = 8, .h = 9, .w = 11, .oc = 12, .kh = 1, .kw = 1, .src = DType::i8};
+  check(conv_transpose2d_int8(), [&](CaseBuilder& b) {
+    const ValueId sums = b.add(op, {b.input(random_bytes(DType::i8, {2, 8, 5, 6}, 1)),
+                                    b.constant(random_bytes(DType::i8, {8, 12, 3, 3}, 2)), kAbsent});
+    return add_residual(b, like, sums, Rounding::once);
   });
 }
 

@@ -181,6 +181,112 @@ output %y
                 "c\nd\ne\na + b + y\n");
 }
 
+TEST(Groups, OperandsFromSmallerTensors) {
+  // The bytes are read instead of %t, which would take four times their memory.
+  expect_groups(R"(input %q u8[1x4x6x6]
+%s = cast(%q) to=f32
+%t = tanh(%s)
+%a = conv(%x)
+%b = relu(%a)
+%y = add(%t, %b)
+output %y
+)",
+                "a + s + t + b + y\n");
+  // Of two sums of bytes, one group; of numbers that are no smaller than the operand, none.
+  expect_groups(R"(input %q u8[1x4x6x6]
+input %r i8[1x4x6x6]
+%s = cast(%q) to=f32
+%t = cast(%r) to=f32
+%u = add(%s, %t)
+%a = conv(%x)
+%y = add(%u, %a)
+output %y
+)",
+                "a + s + t + u + y\n");
+  expect_groups(R"(input %q f32[1x4x6x6]
+%t = tanh(%q)
+%a = conv(%x)
+%y = add(%t, %a)
+output %y
+)",
+                "t\na + y\n");
+  expect_groups(R"(input %p i32[1x4x6x6]
+input %q u8[1x4x6x6]
+%s = cast(%q) to=f32
+%r = cast(%p) to=f32
+%t = add(%s, %r)
+%a = conv(%x)
+%y = add(%t, %a)
+output %y
+)",
+                "r\ns + t\na + y\n");
+}
+
+TEST(Groups, OperandsOfElementwiseGroups) {
+  expect_groups(R"(input %q u8[1x4x6x6]
+input %r u8[1x4x6x6]
+constant %half f32[] 0.5
+%s = cast(%q) to=f32
+%t = cast(%r) to=f32
+%u = mul(%t, %half)
+%v = add(%s, %u)
+%y u8[1x4x6x6] = cast(%v) to=u8
+output %y
+)",
+                "s + t + u + v + y\n");
+}
+
+TEST(Groups, OperandsThatOthersReadAreStored) {
+  expect_groups(R"(input %q u8[1x4x6x6]
+%t = cast(%q) to=f32
+%a = conv(%x)
+%y = add(%t, %a)
+output %t
+output %y
+)",
+                "t\na + y\n");
+  expect_groups(R"(input %q u8[1x4x6x6]
+%s = cast(%q) to=f32
+%t = tanh(%s)
+%c = conv(%s)
+%a = conv(%x)
+%y = add(%t, %a)
+%z = mul(%y, %c)
+output %z
+)",
+                "s\nt\nc\na + y + z\n");
+}
+
+/// The first convolution stores bytes although it could go on to the operand.
+TEST(Groups, BytesBetweenConvolutions) {
+  expect_groups(R"(constant %k i8[4x4x3x3] ...
+input %q i8[1x4x6x6]
+%a i32[1x4x6x6] = conv2d(%q, %k, _) pads=[1,1,1,1]
+%b i8[1x4x6x6] = cast(%a) to=i8
+%c i32[1x4x6x6] = cast(%b) to=i32
+%d i32[1x4x6x6] = conv2d(%q, %k, _) pads=[1,1,1,1]
+%e i32[1x4x6x6] = add(%c, %d)
+output %e
+)",
+                "a + b\nd + c + e\n");
+}
+
+TEST(Groups, OperandsAreLeftWhereGroupsWouldGrowTooLarge) {
+  std::string body = "input %q u8[1x4x6x6]\n%v0 = cast(%q) to=f32\n%a0 = conv(%x)\n";
+  for (int i = 1; i < 12; ++i) {
+    body += fmt::format("%v{} = tanh(%v{})\n%a{} = relu(%a{})\n", i, i - 1, i, i - 1);
+  }
+  const auto members = [](const std::string& text) {
+    std::vector<size_t> counts;
+    for (const Group& group : make_groups(random_graph_from_text(network(text))).groups) {
+      counts.push_back(group_members(group).size());
+    }
+    return counts;
+  };
+  EXPECT_EQ(members(body + "%y = add(%a10, %v11)\noutput %y\n"), std::vector<size_t>({24}));
+  EXPECT_EQ(members(body + "%y = add(%a11, %v11)\noutput %y\n"), std::vector<size_t>({12, 13}));
+}
+
 TEST(Groups, ElementwiseChainsAreBounded) {
   std::string body = "%v0 = conv(%x)\n";
   for (int i = 1; i < 60; ++i) body += fmt::format("%v{} = tanh(%v{})\n", i, i - 1);

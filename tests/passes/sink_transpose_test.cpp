@@ -98,6 +98,24 @@ output %y
   EXPECT_EQ(nodes_text(sink_transpose(before)), "%y = arg_reduce(%x) kind=max axis=1 keepdims=0 select_last=0\n");
 }
 
+/// Multipliers of channels are operands, tables are not.
+TEST(SinkTranspose, BehindQuantisedOperators) {
+  expect_pass(sink_transpose, R"(graph g
+input %x i32[1x3x4x5]
+constant %m i32[3] 1073741824 1273741824 1973741824
+constant %s i32[] -6
+constant %table i8[256] ...
+%t i32[1x4x5x3] = transpose(%x) perm=[0,2,3,1]
+%r i8[1x4x5x3] = requantize(%t, %m, %s) to=i8
+%l i8[1x4x5x3] = lookup(%r, %table)
+%y i8[1x3x4x5] = transpose(%l) perm=[0,3,1,2]
+output %y
+)",
+              "%r = requantize(%x, i32[1x3x1x1], i32[]) to=i8 rounding=once zero=0 low=-128 high=127\n"
+              "%y = lookup(%r, i8[256])\n",
+              0);
+}
+
 TEST(SinkTranspose, NotWhereOperandsDiffer) {
   expect_unchanged(sink_transpose, R"(graph g
 input %x f32[1x3x3x3]

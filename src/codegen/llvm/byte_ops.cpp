@@ -1,4 +1,4 @@
-// KernelBuilder's registers of bytes and shorts, and fixed-point scaling.
+// KernelBuilder's registers of bytes and shorts.
 #include <llvm/IR/IntrinsicsX86.h>
 
 #include <numeric>
@@ -155,77 +155,6 @@ void KernelBuilder::fill_bytes(Val to, int64_t count, uint8_t value) {
     auto* type = vector_of(ir.getInt8Ty(), static_cast<int>(bytes));
     ir.CreateAlignedStore(llvm::ConstantInt::get(type, value), offset(to, at).v, kUnaligned);
   });
-}
-
-namespace {
-
-/// Products of lanes of i32 as i64: there are instructions for those of lanes that lie 64 bits apart, so those with
-/// even and odd numbers are two registers.
-class WideLanes {
- public:
-  WideLanes(llvm::IRBuilder<>& ir, int lanes)
-      : ir_(ir), narrow_(vector_of(ir.getInt32Ty(), lanes)), wide_(vector_of(ir.getInt64Ty(), lanes / 2)) {}
-
-  llvm::Value* even(llvm::Value* v) const { return ir_.CreateAShr(ir_.CreateShl(ir_.CreateBitCast(v, wide_), 32), 32); }
-  llvm::Value* odd(llvm::Value* v) const { return ir_.CreateAShr(ir_.CreateBitCast(v, wide_), 32); }
-  llvm::Value* number(int64_t value) const { return llvm::ConstantInt::get(wide_, static_cast<uint64_t>(value), true); }
-
-  /// Low halves of `even` and high halves of `odd`, lane by lane.
-  llvm::Value* low_and_high(llvm::Value* even, llvm::Value* odd) const {
-    const auto lanes = static_cast<int>(narrow_->getNumElements());
-    std::vector<int> order;
-    for (int lane = 0; lane < lanes; ++lane) order.push_back(lane % 2 ? lanes + lane : lane);
-    return ir_.CreateShuffleVector(ir_.CreateBitCast(even, narrow_), ir_.CreateBitCast(odd, narrow_), order);
-  }
-
- private:
-  llvm::IRBuilder<>& ir_;
-  llvm::FixedVectorType *narrow_, *wide_;
-};
-
-/// (value * multiplier + half) >> (31 - shift).
-llvm::Value* scaled_once(llvm::IRBuilder<>& ir, const WideLanes& wide, llvm::Value* value, llvm::Value* multiplier,
-                         llvm::Value* shift) {
-  auto scaled = [&](llvm::Value* product, llvm::Value* moved) {
-    auto* total = ir.CreateSub(wide.number(31), moved);
-    auto* half = ir.CreateShl(wide.number(1), ir.CreateSub(total, wide.number(1)));
-    return ir.CreateAShr(ir.CreateAdd(product, half), total);
-  };
-  auto* even = scaled(ir.CreateMul(wide.even(value), wide.even(multiplier)), wide.even(shift));
-  auto* odd = scaled(ir.CreateMul(wide.odd(value), wide.odd(multiplier)), wide.odd(shift));
-  return wide.low_and_high(even, ir.CreateShl(odd, 32));
-}
-
-/// round(value * multiplier / 2^31), halves up: what gemmlowp's doubling product with a high half comes to.
-llvm::Value* high_product(llvm::IRBuilder<>& ir, const WideLanes& wide, llvm::Value* value, llvm::Value* multiplier) {
-  auto* half = wide.number(int64_t{1} << 30);
-  auto* even = ir.CreateAdd(ir.CreateMul(wide.even(value), wide.even(multiplier)), half);
-  auto* odd = ir.CreateAdd(ir.CreateMul(wide.odd(value), wide.odd(multiplier)), half);
-  return wide.low_and_high(ir.CreateLShr(even, 31), ir.CreateShl(odd, 1));
-}
-
-/// The high half of the doubled product, then the shift, rounded with halves away from zero.
-llvm::Value* scaled_twice(llvm::IRBuilder<>& ir, const WideLanes& wide, llvm::Value* value, llvm::Value* multiplier,
-                          llvm::Value* shift) {
-  auto* zero = llvm::Constant::getNullValue(value->getType());
-  auto* one = llvm::ConstantInt::get(value->getType(), 1);
-  auto* left = ir.CreateBinaryIntrinsic(llvm::Intrinsic::smax, shift, zero);
-  auto* right = ir.CreateBinaryIntrinsic(llvm::Intrinsic::smax, ir.CreateNeg(shift), zero);
-  auto* high = high_product(ir, wide, ir.CreateShl(value, left), multiplier);
-  auto* mask = ir.CreateSub(ir.CreateShl(one, right), one);
-  auto* threshold = ir.CreateSub(ir.CreateLShr(mask, one), ir.CreateAShr(high, 31));
-  auto* up = ir.CreateSExt(ir.CreateICmpSGT(ir.CreateAnd(high, mask), threshold), value->getType());
-  return ir.CreateSub(ir.CreateAShr(high, right), up);
-}
-
-}  // namespace
-
-Val KernelBuilder::scale_fixed_point(Val value, Val multiplier, Val shift, bool rounds_twice) {
-  auto& ir = impl_->ir;
-  const WideLanes wide(ir, lanes());
-  return {rounds_twice ? scaled_twice(ir, wide, value.v, multiplier.v, shift.v)
-                       : scaled_once(ir, wide, value.v, multiplier.v, shift.v),
-          this};
 }
 
 Val KernelBuilder::look_up(Val value, bool is_signed, DType dtype, Val table) {

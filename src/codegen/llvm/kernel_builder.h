@@ -52,6 +52,22 @@ Val operator*(Val a, int64_t b);
 Val operator/(Val a, int64_t b);  ///< signed, truncating
 Val operator%(Val a, int64_t b);
 
+/// How KernelBuilder::scale_fixed_point rounds, and what is known of the shifts.
+struct FixedPointScaling {
+  bool rounds_twice = false;
+  int64_t max_shift = 30;
+
+  /// True where the last bit may be rounded off separately.
+  bool has_doubled() const { return max_shift <= (rounds_twice ? -1 : -2); }
+};
+
+/// Numbers become bytes: clamp(number + zero, low, high).
+struct Narrowing {
+  DType to = DType::i8;  ///< or u8
+  int64_t zero = 0, low = -128, high = 127;
+  bool doubled = false;  ///< twice the numbers are given, with a last bit that is rounded off
+};
+
 class KernelBuilder {
  public:
   /// `stored`: how the tensors behind the arguments lie in memory, see Val::stored; f32 where it is shorter.
@@ -176,7 +192,12 @@ class KernelBuilder {
   void widen_bytes(Val from, Val to, int64_t count, bool is_signed, int64_t zero);
   void fill_bytes(Val to, int64_t count, uint8_t value);
   /// For each lane as ops/requantize.h says: value, multiplier and shift are i32.
-  Val scale_fixed_point(Val value, Val multiplier, Val shift, bool rounds_twice);
+  Val scale_fixed_point(Val value, Val multiplier, Val shift, const FixedPointScaling& how);
+  /// The same with one bit more, where how.has_doubled(): scale_fixed_point is (this + 1) >> 1.
+  Val scale_fixed_point_doubled(Val value, Val multiplier, Val shift, const FixedPointScaling& how);
+  /// Vectors of i32 as bytes: cheapest for four at a time.
+  std::vector<Val> narrow(const std::vector<Val>& words, const Narrowing& how);
+  Val round_to_i32(Val a);  ///< the nearest of |a| < 2^31, halves to even numbers; anything for others
   /// table[value] for each lane, table[value + 128] of signed bytes.
   Val look_up(Val value, bool is_signed, DType dtype, Val table);
 
@@ -202,6 +223,8 @@ class KernelBuilder {
   Val convert(Val a, DType from, DType to);  ///< by the rules of the operator cast
   /// Predicates as for f32; of integers, the sign counts unless the type has none.
   Val compare(const char* predicate, Val a, Val b, DType dtype);
+  Val integer_min(Val a, Val b, DType dtype);
+  Val integer_max(Val a, Val b, DType dtype);
   Val either(Val a, Val b);  ///< of two masks; see both() and negate()
   Val any(Val mask);         ///< a condition: some lane is set
 

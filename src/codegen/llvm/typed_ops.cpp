@@ -152,6 +152,15 @@ Val KernelBuilder::compare(const char* predicate, Val a, Val b, DType dtype) {
   return {impl_->ir.CreateICmp(found, a.v, b.v), this};
 }
 
+Val KernelBuilder::integer_min(Val a, Val b, DType dtype) {
+  const auto id = is_unsigned(dtype) ? llvm::Intrinsic::umin : llvm::Intrinsic::smin;
+  return {impl_->ir.CreateBinaryIntrinsic(id, a.v, b.v), this};
+}
+Val KernelBuilder::integer_max(Val a, Val b, DType dtype) {
+  const auto id = is_unsigned(dtype) ? llvm::Intrinsic::umax : llvm::Intrinsic::smax;
+  return {impl_->ir.CreateBinaryIntrinsic(id, a.v, b.v), this};
+}
+
 Val KernelBuilder::either(Val a, Val b) {
   return {impl_->ir.CreateOr(a.v, b.v), this};
 }

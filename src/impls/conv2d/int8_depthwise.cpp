@@ -118,10 +118,9 @@ class DepthwiseEmitter {
     const auto cursor = k_.epilogue.at(b_, {n, channel, h, pixel});
     Val dst = element_address(b_, k_.dst_type, b_.arg(kDirectDst), g_.dst, {n, channel, h, pixel});
     // Before anything is stored: the epilogue's operands are then loaded once.
-    std::vector<Val> results = acc;
-    for (size_t m = 0; m < acc.size() && !k_.epilogue.empty(); ++m) {
-      results[m] = k_.epilogue.apply(b_, acc[m], cursor, {0, 0, 0, static_cast<int64_t>(m)}, 1, active);
-    }
+    std::vector<Epilogue::Place> places;
+    for (size_t m = 0; m < acc.size(); ++m) places.push_back({{0, 0, 0, static_cast<int64_t>(m)}, active});
+    const std::vector<Val> results = k_.epilogue.empty() ? acc : k_.epilogue.apply_all(b_, acc, cursor, places, 1);
     for (size_t m = 0; m < acc.size(); ++m) {
       Val at = b_.offset(k_.dst_type, dst, static_cast<int64_t>(m) * g_.dst[3]);
       b_.store_strided(k_.dst_type, results[m], at, 1, active);

@@ -137,13 +137,10 @@ class Int8Emitter {
       }
     };
     // Operands are read before anything is stored, as in direct convolutions.
-    std::vector<Val> results;
-    each_vector([&](int m, int n, int active) {
-      Val sum = acc[m * shape.nb + n];
-      results.push_back(k_.epilogue.empty() ? sum
-                                            : k_.epilogue.apply(b_, sum, cursor, k_.output.offsets(m, n * b_.lanes()),
-                                                                k_.output.c_axis, active));
-    });
+    std::vector<Epilogue::Place> places;
+    each_vector([&](int m, int n, int active) { places.push_back({k_.output.offsets(m, n * b_.lanes()), active}); });
+    const std::vector<Val> results =
+        k_.epilogue.empty() ? acc : k_.epilogue.apply_all(b_, acc, cursor, places, k_.output.c_axis);
     each_vector([&](int m, int n, int active) {
       Val at = b_.offset(k_.dst_type, dst, m * g_.dst[3] + n * b_.lanes() * g_.dst[1]);
       b_.store_strided(k_.dst_type, results[m * shape.nb + n], at, 1, active);

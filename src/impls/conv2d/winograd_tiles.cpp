@@ -198,12 +198,15 @@ void WinogradTiles::output_rows(const Place& place, Val vector, const Destinatio
                                     : element_address(b_, to.type, to.dst, g_.dst, index);
     const Epilogue::Cursor cursor = to.epilogue.at(b_, index);
     auto store_columns = [&](int64_t columns) {
-      for (int j = 0; j < columns; ++j) {
-        Val result = to.epilogue.empty() ? out[j] : to.epilogue.apply(b_, out[j], cursor, {0, 0, 0, j}, 1, active);
+      std::vector<Epilogue::Place> places;
+      for (int64_t j = 0; j < columns; ++j) places.push_back({{0, 0, 0, j}, active});
+      std::vector<Val> results(out.begin(), out.begin() + columns);
+      if (!to.epilogue.empty()) results = to.epilogue.apply_all(b_, results, cursor, places, 1);
+      for (int64_t j = 0; j < columns; ++j) {
         if (to.type == DType::f32) {
-          b_.store(result, dst, j * g_.dst[3], active);
+          b_.store(results[j], dst, j * g_.dst[3], active);
         } else {
-          b_.store_strided(to.type, result, b_.offset(to.type, dst, j * g_.dst[3]), 1, active);
+          b_.store_strided(to.type, results[j], b_.offset(to.type, dst, j * g_.dst[3]), 1, active);
         }
       }
     };

@@ -34,13 +34,14 @@ void emit_block(KernelBuilder& b, const RowLoops& loops, DType dtype, const std:
   const auto rank = static_cast<int>(dst_strides.size());
   const std::vector<Val> index = block_index(b, loops, block, rank);
   const Epilogue::Cursor cursor = epilogue.at(b, index);
-  std::vector<Val> results;
+  std::vector<Epilogue::Place> places;
   for_each_vector(block, [&](int64_t row, int v, int active) {
     std::vector<int64_t> offsets(rank, 0);
     if (row > 0) offsets[loops.outer.back().axis] = row;
     offsets[inner_axis] = v * b.lanes();
-    results.push_back(epilogue.apply(b, {}, cursor, offsets, inner_axis, active));
+    places.push_back({offsets, active});
   });
+  const std::vector<Val> results = epilogue.apply_all(b, {}, cursor, places, inner_axis);
   Val dst = element_address(b, dtype, b.arg(0), dst_strides, index);
   auto result = results.begin();
   for_each_vector(block, [&](int64_t row, int v, int active) {

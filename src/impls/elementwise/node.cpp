@@ -1,5 +1,8 @@
 #include "impls/elementwise/node.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "impls/elementwise/math.h"
 #include "ops/cast.h"
 #include "ops/lookup.h"
@@ -83,8 +86,8 @@ namespace {
 /// As for floats, but for minimum and maximum: there is no NaN to be passed on.
 Val emit_integer(KernelBuilder& b, BinaryKind kind, DType dtype, Val lhs, Val rhs) {
   if (!is_integer_arithmetic(kind)) internal_error("{} has no vector code for integers", enum_word(kind));
-  if (kind == BinaryKind::min) return b.select(b.compare("lt", lhs, rhs, dtype), lhs, rhs);
-  if (kind == BinaryKind::max) return b.select(b.compare("gt", lhs, rhs, dtype), lhs, rhs);
+  if (kind == BinaryKind::min) return b.integer_min(lhs, rhs, dtype);
+  if (kind == BinaryKind::max) return b.integer_max(lhs, rhs, dtype);
   return emit_binary(b, kind, lhs, rhs);
 }
 
@@ -95,15 +98,6 @@ Val emit_binary_of(KernelBuilder& b, BinaryKind kind, DType dtype, Val lhs, Val 
   return dtype == DType::f32 ? emit_binary(b, kind, lhs, rhs) : emit_integer(b, kind, dtype, lhs, rhs);
 }
 
-/// Inputs: sums, multiplier, shift.
-Val emit_requantize(KernelBuilder& b, const Requantize& op, const std::vector<Val>& inputs) {
-  Val scaled = b.scale_fixed_point(inputs[0], inputs[1], inputs[2], op.rounding == Rounding::twice);
-  Val moved = scaled + b.integer(DType::i32, op.zero);
-  moved = emit_integer(b, BinaryKind::max, DType::i32, moved, b.integer(DType::i32, op.low));
-  moved = emit_integer(b, BinaryKind::min, DType::i32, moved, b.integer(DType::i32, op.high));
-  return b.convert(moved, DType::i32, op.to);
-}
-
 }  // namespace
 
 std::vector<DType> input_dtypes(const Graph& graph, const Node& node) {
@@ -112,9 +106,28 @@ std::vector<DType> input_dtypes(const Graph& graph, const Node& node) {
   return types;
 }
 
+FixedPointScaling scaling_of(const Graph& graph, const Node& node) {
+  FixedPointScaling how{.rounds_twice = op_cast<Requantize>(*node.op)->rounding == Rounding::twice};
+  const std::optional<Tensor>& shifts = graph.value(node.inputs[2]).constant;
+  if (!shifts || shifts->empty()) return how;
+  how.max_shift = *std::max_element(shifts->as<int32_t>(), shifts->as<int32_t>() + shifts->elems());
+  return how;
+}
+
+Val emit_requantize(KernelBuilder& b, const Requantize& op, const FixedPointScaling& how,
+                    const std::vector<Val>& operands) {
+  Val result = b.scale_fixed_point(operands[0], operands[1], operands[2], how) + b.integer(DType::i32, op.zero);
+  if (op.low > std::numeric_limits<int32_t>::min()) {
+    result = b.integer_max(result, b.integer(DType::i32, op.low), DType::i32);
+  }
+  if (op.high < std::numeric_limits<int32_t>::max()) {
+    result = b.integer_min(result, b.integer(DType::i32, op.high), DType::i32);
+  }
+  return b.convert(result, DType::i32, op.to);
+}
+
 Val emit_node(KernelBuilder& b, const Op& op, const std::vector<DType>& types, const std::vector<Val>& operands) {
   if (const auto* cast = op_cast<Cast>(op)) return b.convert(operands[0], types[0], cast->to);
-  if (const auto* requantize = op_cast<Requantize>(op)) return emit_requantize(b, *requantize, operands);
   if (op_cast<Lookup>(op)) return b.look_up(operands[0], types[0] == DType::i8, types[1], operands[1]);
   if (op_cast<Where>(op)) return b.select(operands[0], operands[1], operands[2]);
   if (const auto* unary = op_cast<Unary>(op)) {
