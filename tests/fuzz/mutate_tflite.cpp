@@ -111,7 +111,9 @@ std::string packed(const tflite::ModelT& tables) {
 /// list of fields.
 std::vector<size_t> option_bytes(const std::string& model) {
   std::vector<size_t> places;
-  for (const tflite::SubGraph* graph : *tflite::GetModel(model.data())->subgraphs()) {
+  const auto* graphs = tflite::GetModel(model.data())->subgraphs();
+  if (!graphs) return places;
+  for (const tflite::SubGraph* graph : *graphs) {
     for (unsigned i = 0; graph->operators() && i < graph->operators()->size(); ++i) {
       const auto* options = static_cast<const flatbuffers::Table*>(graph->operators()->Get(i)->builtin_options());
       if (!options) continue;

@@ -100,6 +100,12 @@ TEST(TfliteMutations, NumbersOfIndices) {
   mutate_numbers(index_model().bytes());
 }
 
+TEST(TfliteMutations, ModelsWithoutGraphs) {
+  TestModel model;
+  model.model().subgraphs.clear();
+  mutate_numbers(model.bytes());
+}
+
 TEST(TfliteMutations, DepthsOfOneHot) {
   expect_import_or_error([](unsigned seed) {
     const int32_t depth = std::numeric_limits<int32_t>::max() - static_cast<int32_t>(seed);
