@@ -106,6 +106,21 @@ TEST(TfliteMutations, ModelsWithoutGraphs) {
   mutate_numbers(model.bytes());
 }
 
+/// The first operator says what options it has, and has none.
+std::string without_options(std::string bytes) {
+  const auto* op = tflite::GetModel(bytes.data())->subgraphs()->Get(0)->operators()->Get(0);
+  const uint8_t* fields = reinterpret_cast<const flatbuffers::Table*>(op)->GetVTable();
+  const size_t place = reinterpret_cast<const char*>(fields) - bytes.data() + tflite::Operator::VT_BUILTIN_OPTIONS;
+  bytes[place] = bytes[place + 1] = 0;
+  return bytes;
+}
+
+TEST(TfliteMutations, OptionsThatAreNotThere) {
+  TestModel model;
+  model.input("x", {1, 4}).add(Code::SOFTMAX, {"x"}, {"y"}).options(tflite::SoftmaxOptionsT()).output("y");
+  mutate_numbers(without_options(model.bytes()));
+}
+
 TEST(TfliteMutations, DepthsOfOneHot) {
   expect_import_or_error([](unsigned seed) {
     const int32_t depth = std::numeric_limits<int32_t>::max() - static_cast<int32_t>(seed);
