@@ -15,12 +15,15 @@ namespace {
 
 using Doubles = std::vector<double>;
 
+/// One number is written out for this many channels at most: an extent may be anything that is no extent of constants.
+constexpr int64_t kMaxChannelsOfOneNumber = 1 << 16;
+
 /// The elements of a constant that gives each channel of a tensor of this type one number.
 std::optional<Doubles> per_channel(const Graph& graph, ValueId id, const TensorType& type, int axis) {
   if (!graph.is_constant(id) || graph.type(id).dtype != DType::f32) return std::nullopt;
   const Tensor& tensor = *graph.value(id).constant;
   const int64_t channels = type.shape[axis];
-  if (tensor.elems() != 1 && tensor.elems() != channels) return std::nullopt;
+  if (tensor.elems() != channels && (tensor.elems() != 1 || channels > kMaxChannelsOfOneNumber)) return std::nullopt;
   const int lead = type.shape.rank() - tensor.shape().rank();
   for (int i = 0; i < tensor.shape().rank(); ++i) {
     const bool repeats = tensor.shape()[i] == 1;

@@ -101,6 +101,35 @@ class ModelMutator {
   std::vector<std::function<void()>> changes_;
 };
 
+bool is_aligned(const tflite::Tensor& tensor) {
+  const auto* zero_points = tensor.quantization() ? tensor.quantization()->zero_point() : nullptr;
+  return !zero_points || reinterpret_cast<uintptr_t>(zero_points->Data()) % sizeof(int64_t) == 0;
+}
+
+/// Of all vectors only those of zero points have elements larger than their length, so that a file that passes the
+/// verifier may hold them unaligned. FlatBuffers' own code cannot read them, then.
+bool zero_points_are_aligned(const tflite::Model& model) {
+  for (unsigned g = 0; model.subgraphs() && g < model.subgraphs()->size(); ++g) {
+    const auto* tensors = model.subgraphs()->Get(g)->tensors();
+    for (unsigned t = 0; tensors && t < tensors->size(); ++t) {
+      if (!is_aligned(*tensors->Get(t))) return false;
+    }
+  }
+  return true;
+}
+
+/// A union may say which table it holds and hold none; packing would read it.
+void drop_empty_unions(tflite::ModelT& model) {
+  for (auto& graph : model.subgraphs) {
+    for (auto& op : graph->operators) {
+      if (!op->builtin_options.value) op->builtin_options.Reset();
+    }
+    for (auto& tensor : graph->tensors) {
+      if (tensor->quantization && !tensor->quantization->details.value) tensor->quantization->details.Reset();
+    }
+  }
+}
+
 std::string packed(const tflite::ModelT& tables) {
   flatbuffers::FlatBufferBuilder builder;
   tflite::FinishModelBuffer(builder, tflite::Model::Pack(builder, &tables));
@@ -111,7 +140,9 @@ std::string packed(const tflite::ModelT& tables) {
 /// list of fields.
 std::vector<size_t> option_bytes(const std::string& model) {
   std::vector<size_t> places;
-  for (const tflite::SubGraph* graph : *tflite::GetModel(model.data())->subgraphs()) {
+  const auto* graphs = tflite::GetModel(model.data())->subgraphs();
+  if (!graphs) return places;
+  for (const tflite::SubGraph* graph : *graphs) {
     for (unsigned i = 0; graph->operators() && i < graph->operators()->size(); ++i) {
       const auto* options = static_cast<const flatbuffers::Table*>(graph->operators()->Get(i)->builtin_options());
       if (!options) continue;
@@ -136,9 +167,10 @@ std::string with_other_option(std::string model, std::mt19937& random) {
 
 std::string mutate_tflite(const std::string& model, std::mt19937& random) {
   flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(model.data()), model.size());
-  if (!tflite::VerifyModelBuffer(verifier)) return "";
+  if (!tflite::VerifyModelBuffer(verifier) || !zero_points_are_aligned(*tflite::GetModel(model.data()))) return "";
   tflite::ModelT tables;
   tflite::GetModel(model.data())->UnPackTo(&tables);
+  drop_empty_unions(tables);
   if (random() % 4 == 0) return with_other_option(packed(tables), random);
   return ModelMutator(random).run(tables) ? packed(tables) : "";
 }

@@ -1,6 +1,9 @@
 #include "passes/fold_batch_norm.h"
 
+#include <limits>
+
 #include "passes/pass_test.h"
+#include "support/mutations.h"
 
 namespace convoy {
 namespace {
@@ -28,6 +31,20 @@ output %y
                                   "%f = conv2d(%x, f32[6x1x3x3], f32[6]) strides=[1,1] dilations=[1,1] "
                                   "pads=[0,0,0,0] group=2\n%y = relu(%f) alpha=0 beta=0\n");
   EXPECT_EQ(after.nodes[0].name, "conv");
+}
+
+TEST(FoldBatchNorm, OneNumberForBillionsOfChannels) {
+  const auto network = [](unsigned seed) {
+    return fmt::format(R"(graph g
+input %x f32[{0}]
+constant %half f32[] 0.5
+%y f32[{0}] = mul(%x, %half)
+output %y
+)",
+                       std::numeric_limits<int32_t>::max() - static_cast<int32_t>(seed));
+  };
+  expect_import_or_error(network, "passes_tests",
+                         [](const std::string& text) { fold_batch_norm(graph_from_text(text)); });
 }
 
 TEST(FoldBatchNorm, GivesTheHandComputedWeights) {

@@ -72,9 +72,10 @@ class Sums {
   bool both_later() const { return a_zero_.later != kAbsent && b_zero_.later != kAbsent; }
 
   ValueId ones(ValueId like, const char* suffix) {
-    Tensor tensor(node_.builder().type(like));
+    const TensorType type = node_.builder().type(like);
+    node_.builder().charge_for_constant(type);
+    Tensor tensor(type);
     visit_dtype(tensor.dtype(), [&]<class T>() { std::fill_n(tensor.as<T>(), tensor.elems(), T(1)); });
-    node_.builder().charge_for_constant(tensor.type());
     return node_.constant(std::move(tensor), suffix);
   }
 

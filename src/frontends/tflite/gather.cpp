@@ -46,8 +46,9 @@ std::vector<int64_t> moved_axis(int64_t rank, int64_t axis, int64_t place) {
 ValueId indices_of_batches(NodeImport& node, int64_t batches, int64_t extent) {
   std::vector<int64_t> dims = node.shape(1).dims();
   for (size_t i = batches; i < dims.size(); ++i) dims[i] = 1;
-  Tensor offsets(DType::i64, Shape(dims));
-  node.builder().charge_for_constant(offsets.type());
+  const TensorType type{DType::i64, Shape(dims)};
+  node.builder().charge_for_constant(type);
+  Tensor offsets(type);
   for (int64_t i = 0; i < offsets.elems(); ++i) offsets.as<int64_t>()[i] = i * extent;
   const ValueId first = node.constant(std::move(offsets), "/offsets");
   return node.helper(binary(BinaryKind::add), {wide_indices(node, 1), first}, "/places");
@@ -119,8 +120,9 @@ std::vector<ValueId> import_one_hot(NodeImport& node) {
   std::vector<int64_t> dims = node.shape(0).dims(), along(rank + 1, 1);
   dims.insert(dims.begin() + axis, 1);
   along[axis] = depth[0];
-  Tensor numbers(DType::i64, Shape(along));
-  node.builder().charge_for_constant(numbers.type());
+  const TensorType type{DType::i64, Shape(along)};
+  node.builder().charge_for_constant(type);
+  Tensor numbers(type);
   for (int64_t i = 0; i < depth[0]; ++i) numbers.as<int64_t>()[i] = i;
   const ValueId indices = node.helper(reshape_to(Shape(dims)), {wide_indices(node, 0)}, "/axis");
   const ValueId all = node.constant(std::move(numbers), "/numbers");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "frontends/tensor_data.h"
 #include "frontends/tflite/element_types.h"
@@ -134,6 +135,13 @@ void check_scales(const QuantParams& params) {
   }
 }
 
+/// Files need not align numbers of 64 bits; the vector's own Get() relies on it.
+int64_t zero_point_at(const flatbuffers::Vector<int64_t>& zero_points, unsigned index) {
+  int64_t value;
+  std::memcpy(&value, zero_points.Data() + index * sizeof(value), sizeof(value));
+  return value;
+}
+
 }  // namespace
 
 QuantParams TensorReader::quantisation(int index) const {
@@ -170,7 +178,7 @@ QuantParams TensorReader::stored_quantisation(int index) const {
     if (const auto* zero_points = given->zero_point(); zero_points && zero_points->size() > 0) {
       const unsigned count = zero_points->size();
       if (count != 1 && count != scales) invalid_input("has {} zero points for {} scales", count, scales);
-      for (unsigned i = 0; i < scales; ++i) params.zero_point[i] = zero_points->Get(count == 1 ? 0 : i);
+      for (unsigned i = 0; i < scales; ++i) params.zero_point[i] = zero_point_at(*zero_points, count == 1 ? 0 : i);
     }
     return params;
   });

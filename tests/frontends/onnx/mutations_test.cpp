@@ -1,9 +1,12 @@
 // Damaged ONNX models.
+#include "support/mutations.h"
+
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 
 #include "frontends/onnx/import.h"
-#include "support/byte_mutations.h"
+#include "frontends/onnx/model_builder.h"
+#include "fuzz/mutate_model.h"
 
 namespace convoy::onnx_frontend {
 namespace {
@@ -25,13 +28,31 @@ std::vector<size_t> structure_bytes(const std::string& model) {
   return places;
 }
 
+void expect_import_or_error(const Mutation& mutation) {
+  convoy::expect_import_or_error(mutation, "onnx_tests", [](const std::string& bytes) {
+    import_bytes(bytes.data(), bytes.size(), "mutated.onnx");
+  });
+}
+
+/// Products whose zero points are known at run time only: sums of their operands are products with constants of ones.
+TestModel model_with_zero_points() {
+  TestModel model;
+  model.input("a", {2, 1024}, onnx::TensorProto::UINT8).input("b", {1024, 3}, onnx::TensorProto::UINT8);
+  model.input("az", {}, onnx::TensorProto::UINT8).input("bz", {}, onnx::TensorProto::UINT8);
+  model.add("MatMulInteger", {"a", "b", "az", "bz"}, {"y"}).output("y");
+  return model;
+}
+
+TEST(OnnxNumberMutations, ZeroPoints) {
+  expect_import_or_error(number_mutations(model_with_zero_points().bytes(), mutate_model));
+}
+
 class OnnxMutations : public testing::TestWithParam<const char*> {};
 
 TEST_P(OnnxMutations, ImportOrError) {
   const std::string model = read_model(GetParam());
   ASSERT_FALSE(model.empty());
-  expect_import_or_error(byte_mutations(model, structure_bytes(model)), "onnx_tests",
-                         [](const std::string& bytes) { import_bytes(bytes.data(), bytes.size(), "mutated.onnx"); });
+  expect_import_or_error(byte_mutations(model, structure_bytes(model)));
 }
 
 std::string model_name(const testing::TestParamInfo<const char*>& info) {

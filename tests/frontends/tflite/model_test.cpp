@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "frontends/import.h"
@@ -98,6 +99,31 @@ TEST(TfliteModel, RefusesWhatItDoesNotKnow) {
   elsewhere.floats("c", {4}, {1, 2, 3, 4}).add(Code::ADD, {"y", "c"}, {"z"}).output("z");
   elsewhere.tensor("c").external_buffer = 1;
   expect_unsupported("operator 1 (ADD, 'z'): tensor 'c': its data lies in another file", elsewhere);
+}
+
+/// The zero points of the first tensor replaced by `zero` at the end of the file, four bytes off its alignment.
+std::string with_unaligned_zero_point(std::string bytes, int64_t zero) {
+  const tflite::Tensor* tensor = tflite::GetModel(bytes.data())->subgraphs()->Get(0)->tensors()->Get(0);
+  const auto* params = reinterpret_cast<const flatbuffers::Table*>(tensor->quantization());
+  const size_t field = reinterpret_cast<const char*>(params) - bytes.data() +
+                       params->GetOptionalFieldOffset(tflite::QuantizationParameters::VT_ZERO_POINT);
+  const size_t end = (bytes.size() + 7) / 8 * 8;
+  bytes.resize(end + sizeof(uint32_t) + sizeof(zero));
+  const auto offset = static_cast<uint32_t>(end - field), count = uint32_t{1};
+  std::memcpy(&bytes[field], &offset, sizeof(offset));
+  std::memcpy(&bytes[end], &count, sizeof(count));
+  std::memcpy(&bytes[end + sizeof(count)], &zero, sizeof(zero));
+  return bytes;
+}
+
+TEST(TfliteModel, ReadsUnalignedZeroPoints) {
+  TestModel model;
+  model.input("x", {2}, Type::INT8).result("y", Type::INT8).add(Code::RELU, {"x"}, {"y"}).output("y");
+  model.quantise("x", {0.5f}, {0}).quantise("y", {1}, {0});
+  const std::string bytes = with_unaligned_zero_point(model.bytes(), 3);
+  const Graph graph = import_bytes(bytes.data(), bytes.size(), "test.tflite");
+  const std::vector<Tensor> values = evaluate(graph, {Tensor::of<int8_t>({5, 1})});
+  EXPECT_EQ(values_of<int8_t>(values[graph.outputs[0]]), (std::vector<int8_t>{1, 0}));
 }
 
 TEST(TfliteModel, RefusesUnsoundQuantisation) {

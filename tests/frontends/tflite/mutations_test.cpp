@@ -1,12 +1,13 @@
 // Damaged TFLite models.
+#include "support/mutations.h"
+
 #include <gtest/gtest.h>
 
-#include <random>
+#include <limits>
 
 #include "frontends/tflite/import.h"
 #include "frontends/tflite/model_builder.h"
 #include "fuzz/mutate_tflite.h"
-#include "support/byte_mutations.h"
 
 namespace convoy::tflite_frontend {
 namespace {
@@ -38,18 +39,9 @@ void mutate_bytes(const std::string& model) {
   expect_import_or_error(byte_mutations(model, structure_bytes(model)));
 }
 
-/// Changes one number of the model, and up to seven more.
 void mutate_numbers(const std::string& model) {
   ASSERT_FALSE(model.empty());
-  expect_import_or_error([&](unsigned seed) {
-    std::mt19937 random(seed);
-    std::string bytes = model;
-    for (unsigned count = 1 + random() % 8; count > 0; --count) {
-      const std::string next = mutate_tflite(bytes, random);
-      if (!next.empty()) bytes = next;
-    }
-    return bytes;
-  });
+  expect_import_or_error(number_mutations(model, mutate_tflite));
 }
 
 /// Operators whose inputs are shapes, axes and bounds.
@@ -65,6 +57,22 @@ TestModel shape_model() {
   model.add(Code::MEAN, {"d", "axes"}, {"f"}).options(tflite::ReducerOptionsT());
   model.add(Code::RESHAPE, {"e", "dims"}, {"g"}).add(Code::TILE, {"g", "repeats"}, {"h"});
   model.output("f").output("h");
+  return model;
+}
+
+/// Operators that compute constants of the sizes that the model states.
+TestModel index_model() {
+  TestModel model;
+  model.input("x", {2, 4, 3}).input("i", {2, 2}, Type::INT32).ints("depth", {}, {5}).floats("on", {}, {1});
+  model.floats("off", {}, {0}).ints("start", {}, {0}).ints("limit", {}, {8}).ints("delta", {}, {2});
+  model.ints("dims", {2}, {2, 3});
+  tflite::GatherOptionsT in_batches;
+  in_batches.axis = in_batches.batch_dims = 1;
+  model.add(Code::GATHER, {"x", "i"}, {"a"}).options(in_batches);
+  model.add(Code::ONE_HOT, {"i", "depth", "on", "off"}, {"b"}).options(tflite::OneHotOptionsT());
+  model.add(Code::RANGE, {"start", "limit", "delta"}, {"c"});
+  model.add(Code::FILL, {"dims", "on"}, {"d"});
+  model.output("a").output("b").output("c").output("d");
   return model;
 }
 
@@ -86,6 +94,41 @@ TEST(TfliteMutations, NumbersOfQuantisedNetwork) {
 
 TEST(TfliteMutations, NumbersOfShapesAndAxes) {
   mutate_numbers(shape_model().bytes());
+}
+
+TEST(TfliteMutations, NumbersOfIndices) {
+  mutate_numbers(index_model().bytes());
+}
+
+TEST(TfliteMutations, ModelsWithoutGraphs) {
+  TestModel model;
+  model.model().subgraphs.clear();
+  mutate_numbers(model.bytes());
+}
+
+/// The first operator says what options it has, and has none.
+std::string without_options(std::string bytes) {
+  const auto* op = tflite::GetModel(bytes.data())->subgraphs()->Get(0)->operators()->Get(0);
+  const uint8_t* fields = reinterpret_cast<const flatbuffers::Table*>(op)->GetVTable();
+  const size_t place = reinterpret_cast<const char*>(fields) - bytes.data() + tflite::Operator::VT_BUILTIN_OPTIONS;
+  bytes[place] = bytes[place + 1] = 0;
+  return bytes;
+}
+
+TEST(TfliteMutations, OptionsThatAreNotThere) {
+  TestModel model;
+  model.input("x", {1, 4}).add(Code::SOFTMAX, {"x"}, {"y"}).options(tflite::SoftmaxOptionsT()).output("y");
+  mutate_numbers(without_options(model.bytes()));
+}
+
+TEST(TfliteMutations, DepthsOfOneHot) {
+  expect_import_or_error([](unsigned seed) {
+    const int32_t depth = std::numeric_limits<int32_t>::max() - static_cast<int32_t>(seed);
+    TestModel model;
+    model.input("i", {1}, Type::INT32).ints("depth", {}, {depth}).floats("on", {}, {1}).floats("off", {}, {0});
+    model.add(Code::ONE_HOT, {"i", "depth", "on", "off"}, {"y"}).options(tflite::OneHotOptionsT()).output("y");
+    return model.bytes();
+  });
 }
 
 TEST(TfliteMutations, TruncatedFiles) {

@@ -1,4 +1,4 @@
-#include "support/byte_mutations.h"
+#include "support/mutations.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <random>
 
 #include "support/error.h"
 
@@ -83,7 +82,8 @@ class Mutator {
 
 using Import = std::function<void(const std::string&)>;
 
-void import_mutation(const Import& import, const std::string& bytes) {
+/// Whatever else is thrown ends the process.
+void import_mutation(const Import& import, const std::string& bytes) noexcept {
   try {
     import(bytes);
   } catch (const Error& error) {
@@ -139,6 +139,18 @@ std::string read_model(const std::string& name) {
 
 Mutation byte_mutations(const std::string& model, const std::vector<size_t>& places) {
   return [=](unsigned seed) { return Mutator(model, places, seed).run(); };
+}
+
+Mutation number_mutations(const std::string& model, NumberChange change) {
+  return [=](unsigned seed) {
+    std::mt19937 random(seed);
+    std::string bytes = model;
+    for (unsigned count = 1 + random() % 8; count > 0; --count) {
+      const std::string next = change(bytes, random);
+      if (!next.empty()) bytes = next;
+    }
+    return bytes;
+  };
 }
 
 void expect_import_or_error(const Mutation& mutation, const std::string& program, const Import& import) {
