@@ -94,13 +94,16 @@ class Grouper {
     return {};
   }
 
-  /// Adds the nodes that make operands of the epilogue from smaller tensors, bytes that are dequantised for a residual
-  /// sum: reading these and computing the rest in registers is less than what storing the operand would take.
+  /// Adds the nodes that make operands of the epilogue, as large as its result, from smaller tensors, bytes that are
+  /// dequantised for a residual sum: reading these and computing the rest in registers is less than what storing the
+  /// operand would take.
   void add_operands(int32_t anchor, std::set<int32_t>& epilogue) const {
+    const Shape& shape = graph_.type(graph_.nodes[anchor].outputs[0]).shape;
     std::set<int32_t> members = epilogue;
     members.insert(anchor);
     for (int32_t member : epilogue) {
       for (ValueId id : graph_.nodes[member].inputs) {
+        if (graph_.type(id).shape != shape) continue;
         const std::set<int32_t> nodes = origin(id, members);
         if (members.size() + nodes.size() <= kMaxMembers) members.insert(nodes.begin(), nodes.end());
       }

@@ -192,6 +192,14 @@ TEST(Groups, OperandsFromSmallerTensors) {
 output %y
 )",
                 "a + s + t + b + y\n");
+  // What is repeated over the pixels is no member.
+  expect_groups(R"(input %q u8[1x4x1x1]
+%s f32[1x4x1x1] = cast(%q) to=f32
+%a = conv(%x)
+%y = mul(%a, %s)
+output %y
+)",
+                "s\na + y\n");
   // Of two sums of bytes, one group; of numbers that are no smaller than the operand, none.
   expect_groups(R"(input %q u8[1x4x6x6]
 input %r i8[1x4x6x6]
