@@ -41,6 +41,10 @@ WinogradTiles::Place WinogradTiles::place_of(Val tile) {
   return {n, (rest / tiles_w_) * h_.m, (rest % tiles_w_) * w_.m};
 }
 
+bool WinogradTiles::stays_in_registers() const {
+  return th_ * tw_ <= b_.isa().vector_registers;
+}
+
 int64_t WinogradTiles::Pixels::first() const {
   return floor_div(base, up);
 }
@@ -132,9 +136,7 @@ void WinogradTiles::copy_patch(const WinogradSource& source, Val image, Val row,
 
 void WinogradTiles::transform_input(const Pixels& rows, const Pixels& columns, Val from, Val row_stride,
                                     Val column_stride, Val to, int64_t plane, Val between, int active) {
-  b_.loop(0, tw_, 1, [&](Val x) {
-    Val source_x = columns.up == 1 ? x : (x + (columns.base - columns.first() * columns.up)) / columns.up;
-    Val at = b_.offset(from, source_x * column_stride);
+  const auto column_of = [&](Val at) {
     std::vector<Val> in;
     for (int y = 0; y < th_; ++y) {
       if (y > 0 && rows.at(y) == rows.at(y - 1)) {
@@ -144,7 +146,31 @@ void WinogradTiles::transform_input(const Pixels& rows, const Pixels& columns, V
       if (y > 0) at = b_.offset(at, row_stride);
       in.push_back(b_.load(at, 0, active));
     }
-    const std::vector<Val> out = emit_rows_paired(b_, h_.bt, in);
+    return emit_rows_paired(b_, h_.bt, in);
+  };
+  const auto store_row = [&](const std::vector<Val>& in, Val store_at) {
+    const std::vector<Val> out = emit_rows_paired(b_, w_.bt, in);
+    for (int x = 0; x < tw_; ++x) b_.store(out[x], store_at, x * plane);
+  };
+  if (stays_in_registers()) {
+    std::vector<std::vector<Val>> half;  // [column][row]
+    for (int x = 0; x < tw_; ++x) {
+      if (x > 0 && columns.at(x) == columns.at(x - 1)) {
+        half.push_back(half.back());
+      } else {
+        half.push_back(column_of(b_.offset(from, column_stride * columns.at(x))));
+      }
+    }
+    for (int y = 0; y < th_; ++y) {
+      std::vector<Val> in;
+      for (int x = 0; x < tw_; ++x) in.push_back(half[x][y]);
+      store_row(in, b_.offset(to, y * tw_ * plane));
+    }
+    return;
+  }
+  b_.loop(0, tw_, 1, [&](Val x) {
+    Val source_x = columns.up == 1 ? x : (x + (columns.base - columns.first() * columns.up)) / columns.up;
+    const std::vector<Val> out = column_of(b_.offset(from, source_x * column_stride));
     Val store_at = b_.offset(between, x * b_.lanes());
     for (int y = 0; y < th_; ++y) b_.store(out[y], store_at, y * tw_ * b_.lanes());
   });
@@ -152,17 +178,38 @@ void WinogradTiles::transform_input(const Pixels& rows, const Pixels& columns, V
     std::vector<Val> in;
     Val row = b_.offset(between, y * (tw_ * b_.lanes()));
     for (int x = 0; x < tw_; ++x) in.push_back(b_.load(row, x * b_.lanes()));
-    const std::vector<Val> out = emit_rows_paired(b_, w_.bt, in);
-    Val store_at = b_.offset(to, y * (tw_ * plane));
-    for (int x = 0; x < tw_; ++x) b_.store(out[x], store_at, x * plane);
+    store_row(in, b_.offset(to, y * (tw_ * plane)));
   });
 }
 
 void WinogradTiles::output(const Products& products, const Place& place, const Destination& to, Val between) {
   each_channel_vector(b_, g_.oc, products.first, products.end, [&](Val vector, int active) {
     Val from = b_.offset(products.from, (vector - products.first) * b_.lanes());
-    output_columns(to.sums, from, products.plane, between);
-    output_rows(place, vector, to, between, active);
+    Val bias = load(to.sums, b_.offset(to.bias, vector * b_.lanes()), 0);
+    Val rows = b_.min(b_.i64(h_.m), b_.i64(g_.h.out) - place.h);
+    const OutputRows output{place, vector, bias, to, active};
+    if (stays_in_registers()) {
+      std::vector<std::vector<Val>> half;  // [column][row]
+      for (int x = 0; x < tw_; ++x)
+        half.push_back(output_column(to.sums, b_.offset(from, x * products.plane), products.plane));
+      for (int i = 0; i < h_.m; ++i) {
+        std::vector<Val> in;
+        for (int x = 0; x < tw_; ++x) in.push_back(half[x][i]);
+        b_.if_then(b_.less(b_.i64(i), rows), [&] { output_row(output, b_.i64(i), in); });
+      }
+      return;
+    }
+    b_.loop(0, tw_, 1, [&](Val x) {
+      const std::vector<Val> out = output_column(to.sums, b_.offset(from, x * products.plane), products.plane);
+      Val store_at = b_.offset(between, x * b_.lanes());
+      for (int i = 0; i < h_.m; ++i) b_.store(out[i], store_at, i * tw_ * b_.lanes());
+    });
+    b_.loop(b_.i64(0), rows, 1, [&](Val i) {
+      std::vector<Val> in;
+      Val row = b_.offset(between, i * (tw_ * b_.lanes()));
+      for (int x = 0; x < tw_; ++x) in.push_back(load(to.sums, row, x * b_.lanes()));
+      output_row(output, i, in);
+    });
   });
 }
 
@@ -171,51 +218,39 @@ Val WinogradTiles::load(DType sums, Val from, int64_t elem_offset) {
   return b_.load_strided(sums, b_.offset(sums, from, elem_offset), 1);
 }
 
-/// between[i][x] = A^T applied along the columns of M.
-void WinogradTiles::output_columns(DType sums, Val from, int64_t plane, Val between) {
-  b_.loop(0, tw_, 1, [&](Val x) {
-    std::vector<Val> in;
-    Val column = b_.offset(from, x * plane);
-    for (int y = 0; y < th_; ++y) in.push_back(load(sums, column, y * tw_ * plane));
-    const std::vector<Val> out = emit_columns_paired(b_, h_.at, in);
-    Val store_at = b_.offset(between, x * b_.lanes());
-    for (int i = 0; i < h_.m; ++i) b_.store(out[i], store_at, i * tw_ * b_.lanes());
-  });
+/// A^T applied along a column of M.
+std::vector<Val> WinogradTiles::output_column(DType sums, Val from, int64_t plane) {
+  std::vector<Val> in;
+  for (int y = 0; y < th_; ++y) in.push_back(load(sums, from, y * tw_ * plane));
+  return emit_columns_paired(b_, h_.at, in);
 }
 
-void WinogradTiles::output_rows(const Place& place, Val vector, const Destination& to, Val between, int active) {
-  Val channel = vector * b_.lanes();
-  Val bias = load(to.sums, b_.offset(to.bias, channel), 0);
-  Val rows = b_.min(b_.i64(h_.m), b_.i64(g_.h.out) - place.h);
-  b_.loop(b_.i64(0), rows, 1, [&](Val i) {
-    std::vector<Val> in;
-    Val row = b_.offset(between, i * (tw_ * b_.lanes()));
-    for (int x = 0; x < tw_; ++x) in.push_back(load(to.sums, row, x * b_.lanes()));
-    std::vector<Val> out = emit_columns_paired(b_, w_.at, in);
-    for (Val& value : out) value = (to.scaled_back ? to.scaled_back(value) : value) + bias;
-    const std::vector<Val> index = {place.n, channel, place.h + i, place.w};
-    Val dst = to.type == DType::f32 ? element_address(b_, to.dst, g_.dst, index)
-                                    : element_address(b_, to.type, to.dst, g_.dst, index);
-    const Epilogue::Cursor cursor = to.epilogue.at(b_, index);
-    auto store_columns = [&](int64_t columns) {
-      std::vector<Epilogue::Place> places;
-      for (int64_t j = 0; j < columns; ++j) places.push_back({{0, 0, 0, j}, active});
-      std::vector<Val> results(out.begin(), out.begin() + columns);
-      if (!to.epilogue.empty()) results = to.epilogue.apply_all(b_, results, cursor, places, 1);
-      for (int64_t j = 0; j < columns; ++j) {
-        if (to.type == DType::f32) {
-          b_.store(results[j], dst, j * g_.dst[3], active);
-        } else {
-          b_.store_strided(to.type, results[j], b_.offset(to.type, dst, j * g_.dst[3]), 1, active);
-        }
+void WinogradTiles::output_row(const OutputRows& o, Val i, const std::vector<Val>& in) {
+  const Destination& to = o.to;
+  std::vector<Val> out = emit_columns_paired(b_, w_.at, in);
+  for (Val& value : out) value = (to.scaled_back ? to.scaled_back(value) : value) + o.bias;
+  const std::vector<Val> index = {o.place.n, o.vector * b_.lanes(), o.place.h + i, o.place.w};
+  Val dst = to.type == DType::f32 ? element_address(b_, to.dst, g_.dst, index)
+                                  : element_address(b_, to.type, to.dst, g_.dst, index);
+  const Epilogue::Cursor cursor = to.epilogue.at(b_, index);
+  auto store_columns = [&](int64_t columns) {
+    std::vector<Epilogue::Place> places;
+    for (int64_t j = 0; j < columns; ++j) places.push_back({{0, 0, 0, j}, o.active});
+    std::vector<Val> results(out.begin(), out.begin() + columns);
+    if (!to.epilogue.empty()) results = to.epilogue.apply_all(b_, results, cursor, places, 1);
+    for (int64_t j = 0; j < columns; ++j) {
+      if (to.type == DType::f32) {
+        b_.store(results[j], dst, j * g_.dst[3], o.active);
+      } else {
+        b_.store_strided(to.type, results[j], b_.offset(to.type, dst, j * g_.dst[3]), 1, o.active);
       }
-    };
-    const int m = w_.m;
-    if (g_.w.out % m == 0) return store_columns(m);
-    // Only the last tile of a row is narrower.
-    b_.if_else(
-        b_.less(place.w, b_.i64(g_.w.out - m + 1)), [&] { store_columns(m); }, [&] { store_columns(g_.w.out % m); });
-  });
+    }
+  };
+  const int m = w_.m;
+  if (g_.w.out % m == 0) return store_columns(m);
+  // Only the last tile of a row is narrower.
+  b_.if_else(
+      b_.less(o.place.w, b_.i64(g_.w.out - m + 1)), [&] { store_columns(m); }, [&] { store_columns(g_.w.out % m); });
 }
 
 }  // namespace convoy

@@ -77,9 +77,19 @@ class WinogradTiles {
                   Val patch);
   void transform_input(const Pixels& rows, const Pixels& columns, Val from, Val row_stride, Val column_stride, Val to,
                        int64_t plane, Val between, int active);
-  void output_columns(DType sums, Val from, int64_t plane, Val between);
+  /// True where a transform needs no memory between its two passes.
+  bool stays_in_registers() const;
   Val load(DType sums, Val from, int64_t elem_offset);
-  void output_rows(const Place& place, Val vector, const Destination& to, Val between, int active);
+  std::vector<Val> output_column(DType sums, Val from, int64_t plane);
+  /// Rows of a tile's output: those of one channel vector, of which `active` lanes.
+  struct OutputRows {
+    const Place& place;
+    Val vector, bias;
+    const Destination& to;
+    int active;
+  };
+  /// Row i from a row of A^T M.
+  void output_row(const OutputRows& o, Val i, const std::vector<Val>& in);
 
   KernelBuilder& b_;
   const ConvGeometry& g_;
