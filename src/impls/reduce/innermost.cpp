@@ -58,7 +58,7 @@ class InnermostEmitter {
 
   void emit() {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
-      const auto [index, src] = row_start(b_, r_.kept, row, r_.dst.size(), reduction_src_address(b_, r_, 0));
+      const auto [index, src] = row_start(b_, r_.kept, row, r_.dst.size(), reduction_src_address(b_, r_));
       k_.has_tiles() ? tiles(index, src) : along_axis(index, src);
     });
   }

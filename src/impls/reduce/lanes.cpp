@@ -66,7 +66,7 @@ class LanesEmitter {
   /// `elems` results from `lane` on.
   void block(Val row, Val lane, int64_t elems) {
     const int vectors = static_cast<int>(ceil_div(elems, b_.lanes()));
-    auto [index, src] = row_start(b_, r_.kept, row, r_.dst.size(), b_.offset(reduction_src_address(b_, r_, 0), lane));
+    auto [index, src] = row_start(b_, r_.kept, row, r_.dst.size(), b_.offset(reduction_src_address(b_, r_), lane));
     index[k_.lane.axis] = lane;
     store(index, elems, fold_elements(src, elems, vectors));
   }

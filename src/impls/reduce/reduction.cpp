@@ -92,9 +92,8 @@ Reduction make_reduction(const Problem& problem) {
   return r;
 }
 
-Val reduction_src_address(KernelBuilder& b, const Reduction& reduction, int index) {
-  const bool bytes = reduction.integers() && size_of(reduction.src_dtype) == 1;
-  return bytes ? b.stored_as(DType::u8, b.arg(index)) : b.arg(index);
+Val reduction_src_address(KernelBuilder& b, const Reduction& reduction) {
+  return size_of(reduction.src_dtype) == 1 ? b.stored_as(DType::u8, b.arg(0)) : b.arg(0);
 }
 
 Val reduction_start(KernelBuilder& b, const Reduction& reduction) {

@@ -32,8 +32,8 @@ Demand reduction_demand(const Problem& problem);
 /// The input's view when the demand is met.
 TensorView reduction_src(const Problem& problem);
 
-/// Argument `index` as the address of elements of src, for offsets in elements.
-Val reduction_src_address(KernelBuilder& b, const Reduction& reduction, int index);
+/// The first argument as an address that counts offsets in elements of src.
+Val reduction_src_address(KernelBuilder& b, const Reduction& reduction);
 /// What folding starts with: adding it changes nothing.
 Val reduction_start(KernelBuilder& b, const Reduction& reduction);
 /// What an element adds to the fold: its square, say.
@@ -52,7 +52,7 @@ std::vector<Val> reduction_loops(KernelBuilder& b, const std::vector<LoopDim>& d
 /// Layout of the output that keeps results in the order of their elements.
 Layout reduction_layout(const Problem& problem);
 
-/// The types of src and dst, for kernels' names.
+/// The types of elements, for kernels' names.
 std::string reduction_dtypes(const Problem& problem);
 
 /// Cost of one run on one thread.

@@ -23,14 +23,12 @@ FixedPoint divided_by(FixedPoint factor, int64_t count) {
   return factor;
 }
 
-/// The sums of src - zero: those of src, less `count` times zero, so that kernels add bytes where they lie. Both wrap
-/// around at 32 bits.
+/// The sums of src - zero over `count` elements each, i32 that wrap around.
 ValueId sums_less_zero(NodeImport& node, Reduce op, int64_t zero, int64_t count) {
-  op.widen = node.type(0).dtype != DType::i16;
-  if (op.axes.empty() || !op.widen) {
-    const ValueId centred = less_zero(node, node.input(0), zero, "/src");
-    return op.axes.empty() ? centred : node.add(std::move(op), {centred});
-  }
+  if (op.axes.empty()) return less_zero(node, node.input(0), zero, "/src");
+  if (node.type(0).dtype == DType::i16) return node.add(std::move(op), {less_zero(node, node.input(0), zero, "/src")});
+  // Those of src, less `count` times zero: kernels add bytes where they lie.
+  op.widen = true;
   const ValueId sums = node.add(std::move(op), {node.input(0)});
   const auto zeros = static_cast<int32_t>(static_cast<uint64_t>(count) * static_cast<uint64_t>(zero));
   return zeros == 0 ? sums : node.helper(binary(BinaryKind::sub), {sums, integer(node, zeros, "/zeros")}, "/centred");
