@@ -102,16 +102,19 @@ TEST(QuantizedSoftmaxKernel, BitsOfTheReference) {
   for (const Case& c : {Case{Rounding::once, 0.004, DType::i8, 255}, Case{Rounding::twice, 0.0625, DType::u8, 255},
                         Case{Rounding::once, 0.3, DType::u8, 9}, Case{Rounding::twice, 2.0, DType::i8, 0}}) {
     check(quantized_softmax_rows(), [&](CaseBuilder& b) {
-      return b.add(quantized_softmax(c.scale, c.rounding), {b.input(quantised_numbers(c.dtype, Shape{3, 37}, c.range))});
+      return b.add(quantized_softmax(c.scale, c.rounding),
+                   {b.input(quantised_numbers(c.dtype, Shape{3, 37}, c.range))});
     });
   }
 }
 
 TEST(QuantizedSoftmaxKernel, Shapes) {
   for (const Shape& shape : {Shape{1}, Shape{2}, Shape{5, 1}, Shape{2, 3, 4, 5}, Shape{1, 1001}, Shape{1, 4095}}) {
-    check(quantized_softmax_rows(), [&](CaseBuilder& b) {
-      return b.add(quantized_softmax(0.05, Rounding::twice), {b.input(quantised_numbers(DType::u8, shape, 255))});
-    });
+    for (int range : {255, 0}) {
+      check(quantized_softmax_rows(), [&](CaseBuilder& b) {
+        return b.add(quantized_softmax(0.05, Rounding::twice), {b.input(quantised_numbers(DType::u8, shape, range))});
+      });
+    }
   }
   const Proposal proposal = proposal_for(quantized_softmax_rows(), [](CaseBuilder& b) {
     return b.add(quantized_softmax(0.05, Rounding::twice), {b.input(quantised_numbers(DType::u8, Shape{4096}, 9))});

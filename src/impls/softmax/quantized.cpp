@@ -11,6 +11,7 @@
 #include <array>
 #include <limits>
 
+#include "impls/accumulate.h"
 #include "impls/copy/loop_dims.h"
 #include "impls/copy/memory_cost.h"
 #include "impls/epilogue.h"
@@ -33,12 +34,12 @@ struct Kernel {
   DType dtype = DType::i8;
   int64_t extent = 1;
   std::vector<LoopDim> others;  ///< strides of {src, dst}
-  size_t rank = 1;
+  std::vector<int64_t> dst;     ///< strides per axis
 };
 
 Kernel make_kernel(const Problem& problem) {
   const TensorView &src = problem.view(problem.anchor_input(0)), &dst = problem.view(problem.group.output);
-  Kernel k{.dtype = src.dtype, .extent = src.shape[src.rank() - 1], .rank = src.shape.dims().size()};
+  Kernel k{.dtype = src.dtype, .extent = src.shape[src.rank() - 1], .dst = dst.strides};
   for (int axis = 0; axis + 1 < src.rank(); ++axis) {
     if (src.shape[axis] > 1) k.others.push_back({axis, src.shape[axis], {src.stride(axis), dst.stride(axis)}});
   }
@@ -51,12 +52,8 @@ class Emitter {
 
   void emit() {
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val row) {
-      const std::vector<Val> index = split_index(b_, k_.others, row);
-      Val src = b_.arg(kSrc), dst = b_.arg(kDst);
-      for (size_t d = 0; d < index.size(); ++d) {
-        src = b_.offset(k_.dtype, src, index[d] * k_.others[d].strides[0]);
-        dst = b_.offset(k_.dtype, dst, index[d] * k_.others[d].strides[1]);
-      }
+      const auto [index, src] = row_start(b_, k_.others, row, k_.dst.size(), b_.stored_as(DType::u8, b_.arg(kSrc)));
+      Val dst = element_address(b_, k_.dtype, b_.arg(kDst), k_.dst, index);
       Val largest = maximum(src);
       const auto [fraction, shift] = reciprocal(sum_of_terms(src, largest));
       results(src, dst, largest, fraction, shift);
@@ -64,9 +61,7 @@ class Emitter {
   }
 
  private:
-  Val load(Val src, Val elem, int active) {
-    return b_.convert(b_.load_strided(k_.dtype, b_.offset(k_.dtype, src, elem), 1, active), k_.dtype, DType::i32);
-  }
+  Val load(Val src, Val elem, int active) { return load_widened(b_, k_.dtype, b_.offset(src, elem), 0, active); }
   Val larger(Val x, Val y) { return b_.select(b_.compare("gt", x, y, DType::i32), x, y); }
   Val smaller(Val x, Val y) { return b_.select(b_.compare("lt", x, y, DType::i32), x, y); }
 
@@ -101,10 +96,10 @@ class Emitter {
   }
 
   /// The high half of the doubled product.
-  Val product(Val x, Val y) { return b_.scale_fixed_point(x, y, b_.i32(0), true); }
+  Val product(Val x, Val y) { return b_.scale_fixed_point(x, y, b_.i32(0), {.rounds_twice = true, .max_shift = 0}); }
 
-  /// 1 / sum = fraction * 2^shift of fixed-point numbers, by three steps of Newton and Raphson on the sum between 2^30
-  /// and 2^31: half of 1 + x in the reference's terms.
+  /// 256 / sum as fraction * 2^shift, by three steps of Newton and Raphson on the sum shifted to between 2^30 and 2^31:
+  /// half of 1 + x in the reference's terms. A sum is at least 2^19, the maximum's own term.
   std::pair<Val, Val> reciprocal(Val sum) {
     Val half = sum, zeros = b_.i32(0);
     for (int bits : {8, 4, 2, 1}) {
@@ -125,9 +120,10 @@ class Emitter {
 
   void results(Val src, Val dst, Val largest, Val fraction, Val shift) {
     const int32_t low = k_.dtype == DType::i8 ? -128 : 0;
+    const FixedPointScaling scaling{.rounds_twice = true, .max_shift = -23};
     for_each_vector(b_, k_.extent, [&](Val elem, int active) {
       Val e = exponentials(kExponentials, src, largest, elem, active);
-      Val share = smaller(b_.scale_fixed_point(e, fraction, shift, true), b_.i32(255));
+      Val share = smaller(b_.scale_fixed_point(e, fraction, shift, scaling), b_.i32(255));
       Val result = b_.convert(share + b_.i32(low), DType::i32, k_.dtype);
       b_.store_strided(k_.dtype, result, b_.offset(k_.dtype, dst, elem), 1, active);
     });
