@@ -13,6 +13,10 @@ if(CONVOY_SANITIZE)
   # Whatever a sanitizer finds ends the program: a test that only prints it would pass.
   target_compile_options(convoy_options INTERFACE -fsanitize=${CONVOY_SANITIZE} -fno-sanitize-recover=all
                          -fno-omit-frame-pointer)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CONVOY_SANITIZE MATCHES undefined)
+    # Looks for a type in front of each function that is called by its address, where kernels made by LLVM have none.
+    target_compile_options(convoy_options INTERFACE -fno-sanitize=function)
+  endif()
   # dlopen is called by the sanitizer, then, which sees the program's library path only when it is of the old kind.
   target_link_options(convoy_options INTERFACE -fsanitize=${CONVOY_SANITIZE} -Wl,--disable-new-dtags)
 endif()

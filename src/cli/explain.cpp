@@ -13,6 +13,7 @@
 #include "cli/compiled_model.h"
 #include "cli/layers.h"
 #include "cli/options.h"
+#include "cli/refusals.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/units.h"
@@ -50,7 +51,7 @@ std::string some_names(const std::vector<std::string>& names) {
 }
 
 std::string estimate(const Considered& candidate) {
-  return candidate.refusal.empty() ? "~" + time_text(candidate.cost_ns) : "";
+  return "~" + time_text(candidate.cost_ns);
 }
 
 /// "1.05 ms" with half the spread of its runs, "+- 2%".
@@ -60,7 +61,7 @@ std::string measured(const Considered& candidate) {
   return fmt::format("{} +-{:.0f}%", time_text(ns + candidate.conversions_ns), spread * 50);
 }
 
-/// Measured candidates first, then by estimated time, then those that refused.
+/// Measured candidates first, then by estimated time; those that refused last.
 std::vector<Considered> by_cost(std::vector<Considered> candidates) {
   const auto order = [](const Considered& c) {
     return std::tuple(!c.refusal.empty(), !c.measured, c.refusal.empty() ? c.known_ns() : 0);
@@ -92,11 +93,12 @@ void print_choice(const GroupChoice& choice, const PlanStep* step) {
   Table table({{""}, {""}, {"", Align::right}, {"", Align::right}, {""}});
   const std::vector<Considered> sorted = by_cost(choice.candidates);
   for (const Considered& candidate : sorted) {
+    if (!candidate.refusal.empty()) continue;
     const bool picked = candidate.impl == choice.picked;
-    table.add({"", candidate.impl, measured(candidate), estimate(candidate),
-               picked ? pick(candidate, sorted.front()) : candidate.refusal});
+    table.add(
+        {"", candidate.impl, measured(candidate), estimate(candidate), picked ? pick(candidate, sorted.front()) : ""});
   }
-  fmt::print("{}", table.str());
+  fmt::print("{}{}", table.str(), refusals_text(sorted));
 }
 
 /// With the candidates that come first: those that accept, a few at most.

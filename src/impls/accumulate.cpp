@@ -9,13 +9,19 @@ int accumulators_per_vector(const KernelBuilder& b, const PixelLine& line) {
   return static_cast<int>(std::min(room, line.count));
 }
 
+Val load_widened(KernelBuilder& b, DType dtype, Val pointer, int64_t offset, int active) {
+  if (dtype == DType::f32) return b.load(pointer, offset, active);
+  return b.convert(b.load_strided(dtype, b.offset(pointer, offset), 1, active), dtype, DType::i32);
+}
+
 std::vector<Val> accumulate(KernelBuilder& b, Val src, const PixelLine& line, int unroll, std::vector<Val> sums,
                             const AccumulateFn& add) {
   const int vectors = line.vectors(b.lanes());
   auto add_pixels = [&](Val at, int count, std::vector<Val> to) {
     for (int i = 0; i < count * vectors; ++i) {
       const int v = i % vectors;
-      Val value = b.load(at, i / vectors * line.stride + v * b.lanes(), line.active(v, b.lanes()));
+      const int64_t offset = i / vectors * line.stride + v * b.lanes();
+      Val value = load_widened(b, line.dtype, at, offset, line.active(v, b.lanes()));
       to[i] = add(to[i], value, v);
     }
     return to;

@@ -15,6 +15,7 @@ namespace convoy {
 struct PixelLine {
   int64_t count = 1, stride = 0;
   int64_t elems = 0;
+  DType dtype = DType::f32;  ///< others than f32 are widened to i32
 
   int vectors(int lanes) const { return static_cast<int>(ceil_div(elems, lanes)); }
   /// Lanes of vector v that exist.
@@ -24,6 +25,9 @@ struct PixelLine {
 /// Accumulators for each vector so that together they are half of the registers, which hides the latency of
 /// additions.
 int accumulators_per_vector(const KernelBuilder& b, const PixelLine& line);
+
+/// A vector of elements `offset` behind `pointer`, which counts offsets in elements; integers are widened to i32.
+Val load_widened(KernelBuilder& b, DType dtype, Val pointer, int64_t offset, int active);
 
 /// What is accumulated after `value`, vector `v` of a pixel.
 using AccumulateFn = std::function<Val(Val so_far, Val value, int v)>;

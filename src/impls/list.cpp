@@ -35,6 +35,7 @@ ImplList impls_for(const Op& op) {
       {"matmul", matmul_impls},
       {"max_pool2d", max_pool2d_impls},
       {"pad", mapped_copy_impls},
+      {"quantized_softmax", quantized_softmax_impls},
       {"reduce", reduce_impls},
       {"reshape", strided_copy_impls},
       {"resize", resize_impls},

@@ -6,6 +6,8 @@
 // Sources: TFLite's kernels/internal/reference/softmax.h; google/gemmlowp, fixedpoint/fixedpoint.h.
 #pragma once
 
+#include <array>
+
 #include "graph/op.h"
 #include "ops/requantize.h"
 
@@ -31,5 +33,11 @@ struct QuantizedSoftmax : OpBase<QuantizedSoftmax> {
 
 /// Of numbers with this scale, times beta. Throws Error for scales that are not above 2^-26.
 QuantizedSoftmax quantized_softmax(double scale, Rounding rounding);
+
+/// Of a sum's terms, behind the point.
+constexpr int kSoftmaxSumBits = 12;
+
+/// e for each difference from the maximum, from 0 down to -255; 0 for those that are too small to count.
+std::array<int32_t, 256> softmax_exponentials(const QuantizedSoftmax& op);
 
 }  // namespace convoy

@@ -11,8 +11,6 @@ namespace convoy {
 namespace {
 
 /// Numbers are named for their bits before the point: q0 is a fraction of 2^31, q5 of 2^26.
-constexpr int kSumBits = 12;
-
 /// exp(x) for x in [-1/4, 0), q0: the Taylor series around -1/8 up to x^4.
 int32_t exp_near_zero(int32_t x_q0) {
   constexpr int32_t kExpOfEighth = 1895147668, kThird = 715827883;
@@ -61,18 +59,7 @@ struct Reciprocal {
 Reciprocal reciprocal(int32_t sum) {
   const int zeros = std::countl_zero(static_cast<uint32_t>(sum));
   const auto normal = static_cast<uint32_t>(uint64_t{static_cast<uint32_t>(sum)} << zeros);
-  return {reciprocal_of_one_plus(static_cast<int32_t>(normal - (uint32_t{1} << 31))), kSumBits - zeros};
-}
-
-/// e for each difference from the maximum, from 0 down to -255; 0 for those that are too small to count.
-std::array<int32_t, 256> exponentials(const QuantizedSoftmax& op) {
-  std::array<int32_t, 256> table{};
-  for (int32_t difference = 0; difference > -256 && difference >= op.least; --difference) {
-    const int32_t x =
-        scale_fixed_point(difference, static_cast<int32_t>(op.multiplier), static_cast<int>(op.shift), op.rounding);
-    table[-difference] = exp_of_negative(x);
-  }
-  return table;
+  return {reciprocal_of_one_plus(static_cast<int32_t>(normal - (uint32_t{1} << 31))), kSoftmaxSumBits - zeros};
 }
 
 template <class T>
@@ -81,7 +68,7 @@ void softmax_lane(const T* src, T* dst, int64_t extent, const std::array<int32_t
   const int32_t largest = *std::max_element(src, src + extent);
   int32_t sum = 0;
   for (int64_t i = 0; i < extent; ++i) {
-    sum = wrapping_add(sum, divide_by_power(exponentials[largest - src[i]], kSumBits));
+    sum = wrapping_add(sum, divide_by_power(exponentials[largest - src[i]], kSoftmaxSumBits));
   }
   const Reciprocal scale = reciprocal(sum);
   const int bits = std::clamp(scale.bits + 31 - 8, 0, 31);
@@ -94,10 +81,20 @@ void softmax_lane(const T* src, T* dst, int64_t extent, const std::array<int32_t
 
 }  // namespace
 
+std::array<int32_t, 256> softmax_exponentials(const QuantizedSoftmax& op) {
+  std::array<int32_t, 256> table{};
+  for (int32_t difference = 0; difference > -256 && difference >= op.least; --difference) {
+    const int32_t x =
+        scale_fixed_point(difference, static_cast<int32_t>(op.multiplier), static_cast<int>(op.shift), op.rounding);
+    table[-difference] = exp_of_negative(x);
+  }
+  return table;
+}
+
 void QuantizedSoftmax::reference(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) const {
   const Shape& shape = inputs[0]->shape();
   const int64_t extent = shape[shape.rank() - 1];
-  const std::array<int32_t, 256> table = exponentials(*this);
+  const std::array<int32_t, 256> table = softmax_exponentials(*this);
   visit_dtype(inputs[0]->dtype(), [&]<class T>() {
     if constexpr (sizeof(T) == 1 && !kIsBool<T>) {
       for (int64_t begin = 0; begin < shape.elems(); begin += extent) {

@@ -33,7 +33,10 @@ std::vector<TensorType> Reduce::infer(const InputTypes& inputs) const {
       if (src.shape[axis] == 0) invalid_input("src is {}, the mean of no integers is undefined", src.str());
     }
   }
-  return {{src.dtype, reduced_shape(src.shape, reduced, keepdims)}};
+  if (widen && (kind != ReduceKind::sum || (src.dtype != DType::i8 && src.dtype != DType::u8))) {
+    invalid_input("{} of {}: only sums of i8 and u8 are widened", enum_word(kind), src.str());
+  }
+  return {{widen ? DType::i32 : src.dtype, reduced_shape(src.shape, reduced, keepdims)}};
 }
 
 Region Reduce::input_region(int index, const Region& output, const InputTypes& inputs) const {

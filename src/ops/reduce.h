@@ -3,7 +3,8 @@
 //   l1: sum |x|       l2: sqrt(sum x^2)    sum_square: sum x^2      log_sum: log(sum x)
 //   log_sum_exp: log(sum exp(x)), computed as m + log(sum exp(x - m)) with m = max x
 // The reduced axes keep extent 1 in dst when `keepdims` is set and are dropped otherwise.
-// Integers: sums wrap around, mean truncates; the kinds with a root or logarithm are for floats only.
+// Integers: sums wrap around, mean truncates; the kinds with a root or logarithm are for floats only. With `widen`, a
+// sum of bytes is i32.
 #pragma once
 
 #include "graph/op.h"
@@ -22,6 +23,7 @@ struct Reduce : OpBase<Reduce> {
   ReduceKind kind = ReduceKind::sum;
   std::vector<int64_t> axes;  ///< may count from the end; none means all axes
   bool keepdims = true;
+  bool widen = false;
 
   /// The axes counted from 0, all of them when `axes` is empty.
   std::vector<int> reduced_axes(int rank) const;
@@ -31,6 +33,7 @@ struct Reduce : OpBase<Reduce> {
     v("kind", kind);
     v("axes", axes);
     v("keepdims", keepdims);
+    v.unless(false, "widen", widen);
   }
   std::vector<TensorType> infer(const InputTypes& inputs) const override;
   void reference(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) const override;

@@ -105,10 +105,12 @@ void Reduce::reference(std::span<const Tensor* const> inputs, std::span<Tensor> 
   const std::vector<int64_t> strides = src.shape().strides();
   const std::vector<int64_t> offsets = all_offsets(reduced, strides);
   visit_dtype(src.dtype(), [&]<class T>() {
-    T* dst = outputs[0].as<T>();
-    for_each_offset<1>(kept, {strides}, [&](int64_t i, const auto& base) {
-      dst[i] = convert_to<T>(reduce_elements(kind, Elements<T>{src.as<T>() + base[0], offsets}));
-    });
+    auto reduce_to = [&]<class Dst>(Dst* dst) {
+      for_each_offset<1>(kept, {strides}, [&](int64_t i, const auto& base) {
+        dst[i] = convert_to<Dst>(reduce_elements(kind, Elements<T>{src.as<T>() + base[0], offsets}));
+      });
+    };
+    widen ? reduce_to(outputs[0].as<int32_t>()) : reduce_to(outputs[0].as<T>());
   });
 }
 

@@ -57,12 +57,10 @@ Replacement mean_as_sum(RewriteContext& context) {
   const int64_t count = results == 0 ? 0 : builder.type(src->src).shape.elems() / results;
   if (!parameters || count == 0 || count > std::numeric_limits<int32_t>::max() / 256) return std::nullopt;
   const std::string& name = context.node.name;
-  Cast widen;
-  widen.to = DType::i32;
   Reduce sum = *op;
   sum.kind = ReduceKind::sum;
-  const ValueId wide = builder.make(widen, {src->src}, name + "/i32");
-  const ValueId total = builder.make(sum, {wide}, name, name + "/sums");
+  sum.widen = true;
+  const ValueId total = builder.make(sum, {src->src}, name, name + "/sums");
   const ValueId scale =
       builder.constant(name + "_scale", Tensor::scalar(parameters->scale / static_cast<float>(count)));
   const ValueId zero = builder.constant(name + "_zero", Tensor::scalar(static_cast<int32_t>(count * parameters->zero)));

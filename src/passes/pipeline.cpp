@@ -13,6 +13,7 @@
 #include "passes/simplify_arithmetic.h"
 #include "passes/simplify_movement.h"
 #include "passes/sink_transpose.h"
+#include "passes/straight_tables.h"
 
 namespace convoy {
 namespace {
@@ -46,6 +47,7 @@ Graph run_passes(Graph graph, const PassObserver& observer) {
   // Before arithmetic is simplified: what quantize and dequantize become looks like any other.
   pipeline.run("fold_quantization", fold_quantization);
   pipeline.run("lower_quantization", lower_quantization);
+  pipeline.run("straight_tables", straight_tables);
   pipeline.run("recognise_channel_shuffle", recognise_channel_shuffle);
   pipeline.run("drop_expand", drop_expand);
   pipeline.run("simplify_arithmetic", simplify_arithmetic);

@@ -7,10 +7,7 @@
 #include "cli/program_test.h"
 #include "frontends/onnx/model_builder.h"
 #include "io/npy.h"
-
-#if !defined(__has_feature)  // clang's way to ask, GCC defines macros
-#define __has_feature(x) 0
-#endif
+#include "support/sanitizers.h"
 
 namespace convoy::cli {
 namespace {
@@ -20,8 +17,7 @@ using onnx_frontend::TestModel;
 constexpr int64_t kHuge = int64_t{1} << 40;
 constexpr const char* kCommands[] = {"run", "info", "bench", "compare"};
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
-    __has_feature(thread_sanitizer)
+#if defined(CONVOY_ASAN) || defined(CONVOY_TSAN)
 constexpr int64_t kMaxMemoryBytes = int64_t{4} << 30;
 #else
 constexpr int64_t kMaxMemoryBytes = int64_t{500} << 20;

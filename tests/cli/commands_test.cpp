@@ -107,6 +107,7 @@ TEST_F(Commands, Explain) {
   const std::string one =
       expect_success("Convolution28: conv2d", "explain " + model("mnist.onnx") + " --layer '*tion28'");
   EXPECT_EQ(one.find("Convolution110"), std::string::npos);
+  expect_success("\n  not depthwise: conv2d_depthwise", "explain " + model("mnist.onnx") + " --layer '*tion28'");
   expect_success("graph ", "explain " + model("mnist.onnx") + " --stage import");
   expect_success("graph ", "explain " + model("mnist.onnx") + " --stage graph");
   expect_success("Convolution28: conv2d", "explain " + model("mnist.onnx") + " --stage groups");

@@ -1,6 +1,7 @@
 // Units, tables and what is drawn on a terminal.
 #include <gtest/gtest.h>
 
+#include "cli/refusals.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/units.h"
@@ -60,6 +61,21 @@ TEST(Table, CsvQuotes) {
   Table table({{"name"}, {"value"}});
   table.add({"a,b", "say \"x\""});
   EXPECT_EQ(table.csv(), "name,value\n\"a,b\",\"say \"\"x\"\"\"\n");
+}
+
+TEST(Refusals, JoinedByReason) {
+  const std::vector<Considered> candidates = {{.impl = "direct"},
+                                              {.impl = "winograd", .refusal = "not f32"},
+                                              {.impl = "depthwise", .refusal = "not depthwise"},
+                                              {.impl = "strassen", .refusal = "not f32"}};
+  EXPECT_EQ(refusals_text(candidates), "  not f32: winograd, strassen\n  not depthwise: depthwise\n");
+  EXPECT_EQ(refusals_text({{.impl = "direct"}}), "");
+}
+
+TEST(Refusals, LongLinesAreBroken) {
+  const std::string name(60, 'x');
+  const std::vector<Considered> candidates(3, {.impl = name, .refusal = "too large"});
+  EXPECT_EQ(refusals_text(candidates), "  too large: " + name + ",\n    " + name + ",\n    " + name + "\n");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "impls/harness.h"
 #include "impls/softmax/list.h"
+#include "ops/quantized_softmax.h"
 
 namespace convoy {
 namespace {
@@ -78,6 +79,47 @@ TEST(SoftmaxKernel, RefusesAnAxisThatIsNeverInnermost) {
     return b.add(softmax(2, false), {b.input(Shape{1, 16, 4, 4})});
   });
   EXPECT_EQ(proposal.refusal, "the axis is innermost in no layout");
+}
+
+/// Numbers of the whole range, or near the largest one.
+Tensor quantised_numbers(DType dtype, const Shape& shape, int range) {
+  Tensor tensor(dtype, shape);
+  std::mt19937 random(23);
+  for (int64_t i = 0; i < tensor.elems(); ++i) {
+    tensor.as<uint8_t>()[i] =
+        static_cast<uint8_t>(static_cast<int>(random() % 256) * range / 255 + (dtype == DType::i8 ? 128 : 0));
+  }
+  return tensor;
+}
+
+TEST(QuantizedSoftmaxKernel, BitsOfTheReference) {
+  struct Case {
+    Rounding rounding;
+    double scale;
+    DType dtype;
+    int range;
+  };
+  for (const Case& c : {Case{Rounding::once, 0.004, DType::i8, 255}, Case{Rounding::twice, 0.0625, DType::u8, 255},
+                        Case{Rounding::once, 0.3, DType::u8, 9}, Case{Rounding::twice, 2.0, DType::i8, 0}}) {
+    check(quantized_softmax_rows(), [&](CaseBuilder& b) {
+      return b.add(quantized_softmax(c.scale, c.rounding),
+                   {b.input(quantised_numbers(c.dtype, Shape{3, 37}, c.range))});
+    });
+  }
+}
+
+TEST(QuantizedSoftmaxKernel, Shapes) {
+  for (const Shape& shape : {Shape{1}, Shape{2}, Shape{5, 1}, Shape{2, 3, 4, 5}, Shape{1, 1001}, Shape{1, 4095}}) {
+    for (int range : {255, 0}) {
+      check(quantized_softmax_rows(), [&](CaseBuilder& b) {
+        return b.add(quantized_softmax(0.05, Rounding::twice), {b.input(quantised_numbers(DType::u8, shape, range))});
+      });
+    }
+  }
+  const Proposal proposal = proposal_for(quantized_softmax_rows(), [](CaseBuilder& b) {
+    return b.add(quantized_softmax(0.05, Rounding::twice), {b.input(quantised_numbers(DType::u8, Shape{4096}, 9))});
+  });
+  EXPECT_EQ(proposal.refusal, "more than 4095 elements along the axis");
 }
 
 }  // namespace

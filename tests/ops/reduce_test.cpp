@@ -57,6 +57,17 @@ TEST(Reduce, ComputesIntegersExactly) {
   EXPECT_EQ(values_of<uint8_t>(run_op1(reduce(ReduceKind::sum), {Tensor::of<uint8_t>({200, 100})}))[0], 44);
 }
 
+TEST(Reduce, WidensBytes) {
+  Reduce op = reduce(ReduceKind::sum);
+  op.widen = true;
+  EXPECT_EQ(values_of<int32_t>(run_op1(op, {Tensor::of<uint8_t>({200, 100})}))[0], 300);
+  EXPECT_EQ(values_of<int32_t>(run_op1(op, {Tensor::of<int8_t>({-128, -100})}))[0], -228);
+  const TensorType floats{DType::f32, {2}}, bytes{DType::u8, {2}};
+  expect_invalid("sum of f32[2]: only sums of i8 and u8 are widened", [&] { op.infer({&floats}); });
+  op.kind = ReduceKind::max;
+  expect_invalid("max of u8[2]: only sums of i8 and u8 are widened", [&] { op.infer({&bytes}); });
+}
+
 TEST(Reduce, OfNothing) {
   const Tensor empty(DType::f32, {0, 2});
   const auto columns = [&](ReduceKind kind) { return values_of<float>(run_op1(reduce(kind, {0}), {empty})); };

@@ -233,8 +233,7 @@ constant %z u8[] 3
 %y f32[1x2x1x1] = reduce(%a) kind=mean axes=[2,3]
 output %y
 )",
-                "%y/i32 = cast(%x) to=i32\n"
-                "%y/sums = reduce(%y/i32) kind=sum axes=[2,3] keepdims=1\n"
+                "%y/sums = reduce(%x) kind=sum axes=[2,3] keepdims=1 widen=1\n"
                 "%y = dequantize(%y/sums, 0.015625, i32[])\n");
 }
 

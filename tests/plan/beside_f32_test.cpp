@@ -44,7 +44,7 @@ std::vector<BesideF32> beside(const Graph& quantised, const Graph& floats, const
   return beside_f32({numbers.grouped, numbers.plan}, {other.grouped, other.plan}, options.measured);
 }
 
-const BesideF32& layer(const std::vector<BesideF32>& layers, const std::string& name) {
+BesideF32 layer(const std::vector<BesideF32>& layers, const std::string& name) {
   const auto found = std::ranges::find(layers, name, &BesideF32::name);
   if (found == layers.end()) throw std::out_of_range(name);
   return *found;

@@ -4,9 +4,9 @@
 #include <cerrno>
 #include <cstddef>
 
-#include "runtime/sanitizers.h"
+#include "support/sanitizers.h"
 
-#if defined(CONVOY_TSAN) || defined(__SANITIZE_ADDRESS__)
+#if defined(CONVOY_ASAN) || defined(CONVOY_TSAN)
 #define CONVOY_SANITIZER_ALLOCATOR 1
 // From sanitizer/allocator_interface.h, which gcc does not install.
 extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void*, size_t),

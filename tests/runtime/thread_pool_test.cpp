@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/sanitizers.h"
 #include "support/error.h"
+#include "support/sanitizers.h"
 
 namespace convoy {
 namespace {
@@ -110,7 +110,7 @@ TEST(ThreadPool, IdleThreadsUseNoTime) {
   EXPECT_LT(cpu_ms_during(200), 10);
 }
 
-#if !defined(CONVOY_TSAN) && !defined(__SANITIZE_ADDRESS__)
+#if !defined(CONVOY_ASAN) && !defined(CONVOY_TSAN)
 /// In a process that may not have memory for so many stacks.
 [[noreturn]] void ask_for_too_many_threads() {
   const rlimit limit{1 << 30, 1 << 30};

@@ -12,12 +12,9 @@
 #include <iterator>
 
 #include "support/error.h"
+#include "support/sanitizers.h"
 
-#if !defined(__has_feature)  // clang's way to ask, GCC defines macros
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
-    __has_feature(thread_sanitizer)
+#if defined(CONVOY_ASAN) || defined(CONVOY_TSAN)
 constexpr bool kSanitized = true;
 #else
 constexpr bool kSanitized = false;

@@ -2,7 +2,8 @@
 //
 //   dst[k..., c] = epilogue(fold over r... of src[k..., r..., c])
 //
-// src: f32, any strides but 1 along c. dst: f32, any strides. No scratch memory.
+// src: f32, or i8, u8, i32, which are folded as i32; any strides but 1 along c. dst: any strides; of integers any type
+// that the epilogue makes, otherwise f32. No scratch memory.
 //
 // Task space: rows = the other kept axes, columns = blocks of vectors along c. A block's accumulators fill half of
 // the registers: that hides the latency of additions, and neighbouring vectors are read together, which matters as
@@ -65,7 +66,7 @@ class LanesEmitter {
   /// `elems` results from `lane` on.
   void block(Val row, Val lane, int64_t elems) {
     const int vectors = static_cast<int>(ceil_div(elems, b_.lanes()));
-    auto [index, src] = row_start(b_, r_.kept, row, r_.dst.size(), b_.offset(b_.arg(0), lane));
+    auto [index, src] = row_start(b_, r_.kept, row, r_.dst.size(), b_.offset(reduction_src_address(b_, r_), lane));
     index[k_.lane.axis] = lane;
     store(index, elems, fold_elements(src, elems, vectors));
   }
@@ -77,25 +78,25 @@ class LanesEmitter {
       inner = outer.back();
       outer.pop_back();
     }
-    const PixelLine line{inner.extent, inner.strides[0], elems};
+    const PixelLine line{inner.extent, inner.strides[0], elems, r_.src_dtype};
     const int unroll = accumulators_per_vector(b_, line);
-    std::vector<Val> sums(unroll * vectors, reduction_start(b_, r_.kind));
+    std::vector<Val> sums(unroll * vectors, reduction_start(b_, r_));
     sums = reduction_loops(b_, outer, src, sums, [&](Val from, std::vector<Val> carried) {
       return accumulate(b_, from, line, unroll, std::move(carried), [&](Val so_far, Val value, int) {
-        return fold(b_, r_.kind, so_far, reduction_term(b_, r_.kind, value));
+        return fold(b_, r_, so_far, reduction_term(b_, r_.kind, value));
       });
     });
     std::vector<Val> results;
     for (int v = 0; v < vectors; ++v) {
       std::vector<Val> parts;
       for (int u = 0; u < unroll; ++u) parts.push_back(sums[u * vectors + v]);
-      results.push_back(fold_all(b_, r_.kind, parts));
+      results.push_back(fold_all(b_, r_, parts));
     }
     return results;
   }
 
   void store(const std::vector<Val>& index, int64_t elems, const std::vector<Val>& results) {
-    Val dst = element_address(b_, b_.arg(1), r_.dst, index);
+    Val dst = element_address(b_, r_.dst_dtype, b_.arg(1), r_.dst, index);
     const Epilogue::Cursor cursor = k_.epilogue.at(b_, index);
     std::vector<int64_t> offsets(index.size(), 0);
     const int64_t stride = k_.lane.strides[1];
@@ -103,7 +104,8 @@ class LanesEmitter {
       offsets[k_.lane.axis] = v * b_.lanes();
       Val value = reduction_result(b_, r_, results[v]);
       value = k_.epilogue.apply(b_, value, cursor, offsets, k_.lane.axis, active(elems, v));
-      b_.store_strided(value, b_.offset(dst, v * b_.lanes() * stride), stride, active(elems, v));
+      Val to = b_.offset(r_.dst_dtype, dst, v * b_.lanes() * stride);
+      b_.store_strided(r_.dst_dtype, value, to, stride, active(elems, v));
     }
   }
 
@@ -124,7 +126,7 @@ class ReduceLanes : public Impl {
     proposal.output = reduction_layout(problem);
     proposal.output_demand = Demand::any;
     proposal.cost_ns = parallel_ns(reduction_ns(problem), problem.target);
-    proposal.variant = fmt::format("reduce_lanes_{}_{}", problem.dtypes(), problem.target.isa.name);
+    proposal.variant = fmt::format("reduce_lanes_{}_{}", reduction_dtypes(problem), problem.target.isa.name);
     return proposal;
   }
 
@@ -137,7 +139,7 @@ class ReduceLanes : public Impl {
     step.rows = iterations(k.reduction.kept);
     k.block = block_vectors(k.lane.extent, step.rows, problem.target);
     step.cols = k.blocks(problem.target.isa.f32_lanes());
-    step.kernel = {.name = fmt::format("reduce_lanes_{}_{}", problem.dtypes(), problem.target.isa.name),
+    step.kernel = {.name = fmt::format("reduce_lanes_{}_{}", reduction_dtypes(problem), problem.target.isa.name),
                    .key = k.reduction.key() + loop_key({k.lane}) + fmt::format(" block{}", k.block) + k.epilogue.key(),
                    .arg_count = 2 + static_cast<int>(k.epilogue.args().size()),
                    .emit = [k](KernelBuilder& b) { LanesEmitter(b, k).emit(); }};

@@ -9,7 +9,8 @@
 namespace convoy {
 
 std::string Reduction::key() const {
-  return fmt::format("{} {} kept{} reduced{} dst{}", enum_word(kind), count, loop_key(kept), loop_key(reduced),
+  return fmt::format("{} {} {} {} {} kept{} reduced{} dst{}", enum_word(kind), to_string(src_dtype),
+                     to_string(result_dtype), to_string(dst_dtype), count, loop_key(kept), loop_key(reduced),
                      attribute_text(dst));
 }
 
@@ -19,18 +20,29 @@ const Reduce& reduce_of(const Problem& problem) {
   return *op_cast<Reduce>(*problem.anchor().op);
 }
 
-bool has_kernel(ReduceKind kind) {
+bool has_kernel(ReduceKind kind, bool integers) {
+  if (integers) return kind == ReduceKind::sum || kind == ReduceKind::max || kind == ReduceKind::min;
   return kind != ReduceKind::log_sum_exp;
+}
+
+/// Types whose elements are folded as i32.
+bool folds_as_i32(DType dtype) {
+  return dtype == DType::i8 || dtype == DType::u8 || dtype == DType::i32;
 }
 
 }  // namespace
 
 std::string reduction_refusal(const Problem& problem) {
   const Reduce& op = reduce_of(problem);
-  if (!has_kernel(op.kind)) return fmt::format("no vector code for {}", enum_word(op.kind));
+  const DType src = problem.type(problem.anchor_input(0)).dtype;
+  const bool integers = folds_as_i32(src);
+  if (!integers && src != DType::f32) return "neither f32 nor i8, u8, i32";
+  if (!has_kernel(op.kind, integers)) {
+    return fmt::format("no vector code for {}{}", enum_word(op.kind), integers ? " of integers" : "");
+  }
   if (auto why = Epilogue::refusal(problem); !why.empty()) return why;
+  if (!integers && problem.type(problem.group.output).dtype != DType::f32) return "not f32";
   for (ValueId id : {problem.anchor_input(0), problem.group.output}) {
-    if (problem.type(id).dtype != DType::f32) return "not f32";
     if (problem.type(id).shape.elems() == 0) return "no elements";
   }
   return "";
@@ -55,7 +67,10 @@ Reduction make_reduction(const Problem& problem) {
   const Reduce& op = reduce_of(problem);
   const TensorView src = reduction_src(problem);
   auto dst = problem.views.find(problem.group.output);
-  Reduction r{.kind = op.kind};
+  Reduction r{.kind = op.kind,
+              .src_dtype = src.dtype == DType::bf16 ? DType::f32 : src.dtype,
+              .result_dtype = problem.type(problem.anchor().outputs[0]).dtype,
+              .dst_dtype = problem.type(problem.group.output).dtype};
   r.dst = dst != problem.views.end()
               ? dst->second.strides
               : TensorView::contiguous(problem.type(problem.group.output), Layout::row_major).strides;
@@ -77,7 +92,16 @@ Reduction make_reduction(const Problem& problem) {
   return r;
 }
 
-Val reduction_start(KernelBuilder& b, ReduceKind kind) {
+Val reduction_src_address(KernelBuilder& b, const Reduction& reduction) {
+  return size_of(reduction.src_dtype) == 1 ? b.stored_as(DType::u8, b.arg(0)) : b.arg(0);
+}
+
+Val reduction_start(KernelBuilder& b, const Reduction& reduction) {
+  const ReduceKind kind = reduction.kind;
+  if (reduction.integers()) {
+    using Limits = std::numeric_limits<int32_t>;
+    return b.i32(kind == ReduceKind::max ? Limits::min() : kind == ReduceKind::min ? Limits::max() : 0);
+  }
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (kind == ReduceKind::prod) return b.f32(1);
   return b.f32(kind == ReduceKind::max ? -kInfinity : kind == ReduceKind::min ? kInfinity : 0);
@@ -89,22 +113,30 @@ Val reduction_term(KernelBuilder& b, ReduceKind kind, Val value) {
   return value;
 }
 
-Val fold(KernelBuilder& b, ReduceKind kind, Val so_far, Val value) {
+Val fold(KernelBuilder& b, const Reduction& reduction, Val so_far, Val value) {
+  const ReduceKind kind = reduction.kind;
+  if (reduction.integers() && kind != ReduceKind::sum) {
+    Val kept = b.compare(kind == ReduceKind::max ? "gt" : "lt", so_far, value, DType::i32);
+    return b.select(kept, so_far, value);
+  }
   if (kind == ReduceKind::max) return emit_binary(b, BinaryKind::max, so_far, value);
   if (kind == ReduceKind::min) return emit_binary(b, BinaryKind::min, so_far, value);
   return kind == ReduceKind::prod ? so_far * value : so_far + value;
 }
 
-Val fold_all(KernelBuilder& b, ReduceKind kind, std::vector<Val> values) {
+Val fold_all(KernelBuilder& b, const Reduction& reduction, std::vector<Val> values) {
   while (values.size() > 1) {
     const size_t half = (values.size() + 1) / 2;
-    for (size_t i = half; i < values.size(); ++i) values[i - half] = fold(b, kind, values[i - half], values[i]);
+    for (size_t i = half; i < values.size(); ++i) {
+      values[i - half] = fold(b, reduction, values[i - half], values[i]);
+    }
     values.resize(half);
   }
   return values[0];
 }
 
 Val reduction_result(KernelBuilder& b, const Reduction& reduction, Val folded) {
+  if (reduction.integers()) return b.convert(folded, DType::i32, reduction.result_dtype);
   if (reduction.kind == ReduceKind::l2) return b.sqrt(folded);
   if (reduction.kind == ReduceKind::log_sum) return emit_log(b, folded);
   if (reduction.kind != ReduceKind::mean) return folded;
@@ -127,8 +159,13 @@ Layout reduction_layout(const Problem& problem) {
   return channels_last ? Layout::channels_last : Layout::row_major;
 }
 
+std::string reduction_dtypes(const Problem& problem) {
+  const DType src = problem.type(problem.anchor_input(0)).dtype;
+  return src == DType::f32 ? problem.dtypes() : std::string(to_string(src));
+}
+
 double reduction_ns(const Problem& problem) {
-  const double elems = static_cast<double>(problem.type(problem.anchor_input(0)).shape.elems());
+  const auto elems = static_cast<double>(problem.type(problem.anchor_input(0)).shape.elems());
   return std::max(memory_ns(static_cast<double>(problem.bytes(problem.anchor_input(0))), problem.target),
                   vector_ops_ns(2 * elems / problem.target.isa.f32_lanes()));
 }

@@ -7,4 +7,9 @@ const ImplList& softmax_impls() {
   return list;
 }
 
+const ImplList& quantized_softmax_impls() {
+  static const ImplList list = {&quantized_softmax_rows()};
+  return list;
+}
+
 }  // namespace convoy

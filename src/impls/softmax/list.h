@@ -11,6 +11,10 @@ const Impl& softmax_along_axis();
 /// Vectors run along the rows of an axis of few elements.
 const Impl& softmax_tiles();
 
+/// Of bytes, in fixed-point arithmetic.
+const Impl& quantized_softmax_rows();
+
 const ImplList& softmax_impls();
+const ImplList& quantized_softmax_impls();
 
 }  // namespace convoy

@@ -8,6 +8,7 @@
 #include "frontends/tflite/quantised/importers.h"
 #include "frontends/tflite/reduced_axes.h"
 #include "ops/attribute_checks.h"
+#include "ops/elementwise.h"
 
 namespace convoy::tflite_frontend {
 namespace {
@@ -22,6 +23,17 @@ FixedPoint divided_by(FixedPoint factor, int64_t count) {
   return factor;
 }
 
+/// The sums of src - zero over `count` elements each, i32 that wrap around.
+ValueId sums_less_zero(NodeImport& node, Reduce op, int64_t zero, int64_t count) {
+  if (op.axes.empty()) return less_zero(node, node.input(0), zero, "/src");
+  if (node.type(0).dtype == DType::i16) return node.add(std::move(op), {less_zero(node, node.input(0), zero, "/src")});
+  // Those of src, less `count` times zero: kernels add bytes where they lie.
+  op.widen = true;
+  const ValueId sums = node.add(std::move(op), {node.input(0)});
+  const auto zeros = static_cast<int32_t>(static_cast<uint64_t>(count) * static_cast<uint64_t>(zero));
+  return zeros == 0 ? sums : node.helper(binary(BinaryKind::sub), {sums, integer(node, zeros, "/zeros")}, "/centred");
+}
+
 }  // namespace
 
 std::vector<ValueId> import_quantised_sums(NodeImport& node) {
@@ -32,8 +44,7 @@ std::vector<ValueId> import_quantised_sums(NodeImport& node) {
   int64_t count = 1;
   for (int64_t axis : op.axes) count = checked_multiply(count, node.shape(0)[static_cast<int>(axis)]);
   if (count < 1) invalid_input("src is {}, the mean of no numbers is undefined", node.type(0).str());
-  ValueId sums = less_zero(node, node.input(0), src.zero, "/src");
-  if (!op.axes.empty()) sums = node.add(std::move(op), {sums});
+  const ValueId sums = sums_less_zero(node, std::move(op), src.zero, count);
   FixedPoint factor = fixed_point(static_cast<double>(src.scale) / static_cast<double>(dst.scale));
   if (node.code() == tflite::BuiltinOperator::MEAN) factor = divided_by(factor, count);
   return {requantised(node, sums, factor, requantize_to(node, dst, {dst.low(), dst.high()}), "/requantize")};
