@@ -19,7 +19,7 @@ namespace convoy {
 namespace {
 
 /// Changes whenever emitters change what they emit for an equal key.
-constexpr const char* kCodeVersion = "convoy-0.1-13";
+constexpr const char* kCodeVersion = "convoy-0.1-14";
 
 /// Options of LLVM's that have no other switch; those of targets that are not linked in do not exist.
 void set_llvm_option(const char* name, const char* value) {
