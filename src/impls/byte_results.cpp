@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <span>
 
 #include "impls/elementwise/node.h"
 #include "ops/cast.h"
@@ -28,15 +30,18 @@ Interval hull(std::initializer_list<double> ends) {
 /// Where the elements of values lie that members of an epilogue compute; floats are never infinite or NaN there.
 class ValueRanges {
  public:
-  ValueRanges(const Graph& graph, const std::vector<Node>& nodes) : graph_(graph), nodes_(nodes) {}
+  /// `nodes` in order of evaluation. Each is looked at once: a result that is read twice may come of one that is, too.
+  ValueRanges(const Graph& graph, std::span<const Node> nodes) : graph_(graph) {
+    for (const Node& node : nodes) results_[node.outputs[0]] = of_result(node);
+  }
 
   /// Nothing when it is not known.
   std::optional<Interval> of(ValueId id) const {
     const Value& value = graph_.value(id);
     if (value.constant) return of_constant(*value.constant);
     if (is_integer(value.type.dtype)) return of_type(value.type.dtype);
-    const auto node = std::ranges::find_if(nodes_, [&](const Node& n) { return n.outputs[0] == id; });
-    return node == nodes_.end() ? std::nullopt : of_result(*node);
+    const auto result = results_.find(id);
+    return result == results_.end() ? std::nullopt : result->second;
   }
 
  private:
@@ -91,7 +96,7 @@ class ValueRanges {
   }
 
   const Graph& graph_;
-  const std::vector<Node>& nodes_;
+  std::map<ValueId, std::optional<Interval>> results_;
 };
 
 std::optional<ByteResults> of_requantize(const Graph& graph, const std::vector<Node>& nodes) {
@@ -113,7 +118,8 @@ class QuantisationEnd {
     result.how.low = cast->to == DType::u8 ? 0 : -128;
     result.how.high = cast->to == DType::u8 ? 255 : 127;
     if (!take_clip(result) || !take_zero(result) || !take_round(result)) return std::nullopt;
-    const auto range = ValueRanges(graph_, nodes_).of(nodes_[result.first].inputs[0]);
+    const auto range = ValueRanges(graph_, {nodes_.begin(), nodes_.begin() + static_cast<ptrdiff_t>(result.first)})
+                           .of(nodes_[result.first].inputs[0]);
     // Sums of floats are rounded: some distance from the limit.
     const double limit = 0x1.fp30;
     return range && range->low > -limit && range->high < limit ? std::optional(result) : std::nullopt;

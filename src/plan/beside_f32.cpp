@@ -91,6 +91,13 @@ class GroupPlans {
   std::vector<const PlanStep*> steps_;  ///< the first of each
 };
 
+/// The m of a Winograd implementation, F(m x m, ..), by its name; 0 of others.
+int winograd_outputs(const std::string& impl) {
+  constexpr std::string_view kWord = "winograd";
+  const size_t at = impl.find(kWord);
+  return at == std::string::npos ? 0 : std::atoi(impl.c_str() + at + kWord.size());
+}
+
 /// Which groups are one layer.
 class Layers {
  public:
@@ -198,7 +205,10 @@ class Layers {
     if (layer.gain() >= kClearGain) return "";
     if (number->picked == "reference" && other->picked != "reference")
       return fmt::format("no int8 kernel for {}", number->op);
-    if (other->picked.find("winograd") != std::string::npos) return "f32 has Winograd";
+    const int on_numbers_m = winograd_outputs(number->picked), in_f32_m = winograd_outputs(other->picked);
+    if (in_f32_m > 0 && on_numbers_m == 0) return "Winograd in f32 only";
+    if (in_f32_m > on_numbers_m)
+      return fmt::format("larger Winograd tiles in f32: {0}x{0}, not {1}x{1}", in_f32_m, on_numbers_m);
     if (other->picked.find("strassen") != std::string::npos) return "f32 has Strassen's algorithm";
     if (numbers_.looks_up(*on_numbers)) return "ends in a table look-up on numbers";
     const size_t loops = layer.numbers.groups.size(), in_f32 = layer.floats.groups.size();

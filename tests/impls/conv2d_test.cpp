@@ -142,6 +142,11 @@ void check_winograd(int m, const ConvCase& c) {
   check_conv(conv2d_winograd_lean(m), c, tolerance);
 }
 
+/// Vectors of channels that are no whole blocks: the last block of the products is narrower.
+TEST(WinogradConv2d, RestsOfChannelBlocks) {
+  for (int64_t oc : {20, 28, 40, 56, 70}) check_winograd(4, {.ic = 9, .h = 20, .w = 22, .oc = oc});
+}
+
 TEST(WinogradConv2d, EveryTileSize) {
   for (int m : {2, 3, 4, 5, 6}) {
     check_winograd(m, {.ic = 16, .h = 12, .w = 12, .oc = 16});

@@ -130,9 +130,19 @@ TEST_F(BesideF32Test, LossesAreExplained) {
   set_number_time(options, "depthwise", "conv2d_int8_depthwise", 1e7);
   set_float_time(options, "conv", "conv2d_winograd4x4", 1e4);
   set_float_time(options, "depthwise", "conv2d_depthwise", 1e4);
-  EXPECT_EQ(layer(beside_with(options), "conv").why, "f32 has Winograd");
+  EXPECT_EQ(layer(beside_with(options), "conv").why, "Winograd in f32 only");
   EXPECT_EQ(layer(beside_with(options), "depthwise").why, "bound by requantisation: 9 products a result");
   EXPECT_EQ(layer(beside_with(options, {{"conv2d", "reference"}}), "conv").why, "no int8 kernel for conv2d");
+}
+
+TEST_F(BesideF32Test, WinogradInBothIsNoReason) {
+  ChoiceOptions options;
+  set_number_time(options, "conv", "conv2d_int8_winograd4x4", 1e7);
+  set_float_time(options, "conv", "conv2d_winograd6x6", 1e4);
+  const ForcedImpls winograd = {{"conv", "conv2d_int8_winograd4x4"}};
+  EXPECT_EQ(layer(beside_with(options, winograd), "conv").why, "larger Winograd tiles in f32: 6x6, not 4x4");
+  set_float_time(options, "conv", "conv2d_winograd4x4", 1e3);
+  EXPECT_EQ(layer(beside_with(options, winograd), "conv").why, "");
 }
 
 /// A sum that is one loop with its convolution in f32, and three loops on numbers, which are named after it.

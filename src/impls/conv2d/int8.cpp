@@ -28,13 +28,14 @@ Int8Types int8_types(const Problem& problem) {
   return types;
 }
 
-Proposal int8_proposal(const Problem& problem, const ConvGeometry& g, const Int8Config& config) {
+Proposal int8_proposal(const Problem& problem, int64_t weights_bytes, double cost_ns, std::string variant) {
   Proposal proposal;
   proposal.output = Layout::channels_last;
   proposal.in_place = true;
   proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
-  proposal.packed_bytes = int8_weights_bytes(g, config, problem.target.isa.f32_lanes());
-  proposal.cost_ns = int8_cost_ns(g, config, problem.target);
+  proposal.packed_bytes = weights_bytes;
+  proposal.cost_ns = cost_ns;
+  proposal.variant = std::move(variant);
   return proposal;
 }
 
@@ -90,9 +91,8 @@ class Int8Conv2d : public Impl {
     const ConvGeometry g = conv_geometry(problem);
     if (g.ic == 1 && g.oc == 1 && g.groups > 1) return Proposal::no("depthwise");
     const Int8Config config = choose_int8(g, int8_types(problem), problem.target);
-    Proposal proposal = int8_proposal(problem, g, config);
-    proposal.variant = "conv2d_int8_" + int8_variant(problem, config);
-    return proposal;
+    return int8_proposal(problem, int8_weights_bytes(g, config, problem.target.isa.f32_lanes()),
+                         int8_cost_ns(g, config, problem.target), "conv2d_int8_" + int8_variant(problem, config));
   }
 
   Lowered lower(const Problem& problem) const override {

@@ -13,12 +13,6 @@ int64_t packed_zero(const Int8Types& types, Terms terms, int64_t channel) {
   return terms == Terms::short_pairs ? 0 : types.weights == DType::u8 ? zero - 128 : zero;
 }
 
-/// Dot products take no broadcast from memory.
-Isa tile_isa(Isa isa) {
-  isa.embedded_broadcast = false;
-  return isa;
-}
-
 }  // namespace
 
 bool quads_suffice(const ConvGeometry& g, const Int8Types& types) {
@@ -48,11 +42,16 @@ std::string Int8Config::key() const {
                      staged ? "s" : "", runs, run_length, slab_rows);
 }
 
+RegisterTile choose_int8_tile(int64_t pixels, int64_t channels, Isa isa) {
+  isa.embedded_broadcast = false;
+  return choose_tile(pixels, channels, isa);
+}
+
 Int8Config choose_int8(const ConvGeometry& g, const Int8Types& types, const Target& target) {
   Int8Config config;
   const bool quads = target.isa.byte_dot && quads_suffice(g, types);
   config.terms = quads ? Terms::byte_quads : Terms::short_pairs;
-  config.tile = choose_tile(g.w.out, g.oc, tile_isa(target.isa));
+  config.tile = choose_int8_tile(g.w.out, g.oc, target.isa);
   config.pixels = {.src = types.src, .zero = types.zeros.src, .wide = !quads};
   const bool whole_steps = g.h.borderless() && g.w.borderless() && g.ic % config.step_length() == 0;
   config.staged = g.h.taps * g.w.taps > 0 && (config.pixels.wide || !whole_steps);

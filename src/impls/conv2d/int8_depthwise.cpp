@@ -144,14 +144,9 @@ class Int8Depthwise : public Impl {
     const ConvGeometry g = conv_geometry(problem);
     if (g.ic != 1 || g.oc != 1) return Proposal::no("not depthwise");
     const DepthwiseConfig config = choose(problem, g);
-    Proposal proposal;
-    proposal.output = Layout::channels_last;
-    proposal.in_place = true;
-    proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
-    proposal.packed_bytes = panel_bytes(g, config, problem.target.isa.f32_lanes()) * vectors(g, problem.target);
-    proposal.cost_ns = cost_ns(g, config, problem.target) / problem.target.threads;
-    proposal.variant = variant(problem, config);
-    return proposal;
+    const int64_t weights_bytes = panel_bytes(g, config, problem.target.isa.f32_lanes()) * vectors(g, problem.target);
+    return int8_proposal(problem, weights_bytes, cost_ns(g, config, problem.target) / problem.target.threads,
+                         variant(problem, config));
   }
 
   Lowered lower(const Problem& problem) const override {

@@ -51,6 +51,8 @@ int64_t int8_weight(const Tensor& weights, const Int8Types& types, Terms terms, 
 /// Writes it as number `within` of four i8, or two i16.
 void put_int8_weight(Terms terms, int64_t within, int64_t value, std::byte* word);
 
+/// For pixels x channels results. Dot products take no broadcast from memory.
+RegisterTile choose_int8_tile(int64_t pixels, int64_t channels, Isa isa);
 Int8Config choose_int8(const ConvGeometry& g, const Int8Types& types, const Target& target);
 double int8_cost_ns(const ConvGeometry& g, const Int8Config& config, const Target& target);
 int64_t int8_weights_bytes(const ConvGeometry& g, const Int8Config& config, int lanes);
@@ -79,8 +81,8 @@ struct Int8Kernel {
 /// The step without its arguments, which are those of DirectArg.
 StepSpec int8_step(const Int8Kernel& kernel, const Target& target);
 
-/// What all convolutions by this kernel propose, in layouts of channels_last.
-Proposal int8_proposal(const Problem& problem, const ConvGeometry& g, const Int8Config& config);
+/// What all convolutions of quantised numbers propose: bytes of packed weights and cost, in layouts of channels_last.
+Proposal int8_proposal(const Problem& problem, int64_t weights_bytes, double cost_ns, std::string variant);
 /// The kernel for a group, with name "PREFIX_VARIANT"; and its step with arguments.
 Int8Kernel int8_kernel(const Problem& problem, const ConvGeometry& g, const Int8Config& config, const char* prefix);
 StepSpec lower_int8(const Problem& problem, const Int8Kernel& kernel, const WeightSource& source);

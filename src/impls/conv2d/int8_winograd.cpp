@@ -9,8 +9,7 @@ namespace convoy {
 
 namespace {
 
-std::string winograd_refusal(const Problem& problem, const ConvGeometry& g) {
-  if (auto why = int8_refusal(problem); !why.empty()) return why;
+std::string winograd_refusal(const ConvGeometry& g) {
   if (g.h.stride != 1 || g.w.stride != 1) return "strided";
   if (g.h.step != 1 || g.w.step != 1) return "dilated";
   if (g.groups != 1) return "grouped";
@@ -42,19 +41,13 @@ class Int8WinogradConv2d : public Impl {
   Proposal propose(const Problem& problem) const override {
     if (auto why = int8_refusal(problem); !why.empty()) return Proposal::no(why);
     const ConvGeometry g = conv_geometry(problem);
-    if (auto why = winograd_refusal(problem, g); !why.empty()) return Proposal::no(why);
+    if (auto why = winograd_refusal(g); !why.empty()) return Proposal::no(why);
     const Int8Types types = int8_types(problem);
     const auto config = choose_int8_winograd(g, m_, types, problem.target);
     if (!config) return Proposal::no("transformed numbers do not fit into i16");
     if (!sums_suffice(g, *config, types, weights(problem))) return Proposal::no("sums may not fit into i32");
-    Proposal proposal;
-    proposal.output = Layout::channels_last;
-    proposal.in_place = true;
-    proposal.demands[problem.anchor_input(0)] = Demand::channels_last;
-    proposal.packed_bytes = pack_int8_winograd_weights(g, *config, types, problem.target.isa, weights(problem)).bytes;
-    proposal.cost_ns = int8_winograd_cost_ns(g, *config, problem.target);
-    proposal.variant = variant(problem);
-    return proposal;
+    return int8_proposal(problem, int8_winograd_weights_bytes(g, *config, problem.target.isa),
+                         int8_winograd_cost_ns(g, *config, problem.target), variant(problem));
   }
 
   Lowered lower(const Problem& problem) const override {

@@ -50,6 +50,7 @@ double int8_winograd_cost_ns(const ConvGeometry& g, const Int8WinogradConfig& co
 /// Whether all |Y| < 2^(31 - s). `weights`: O, I, r_h, r_w.
 bool sums_suffice(const ConvGeometry& g, const Int8WinogradConfig& config, const Int8Types& types,
                   const Tensor& weights);
+int64_t int8_winograd_weights_bytes(const ConvGeometry& g, const Int8WinogradConfig& config, const Isa& isa);
 /// U[xi][channel block][pair of input channels][nb * lanes][2 i16].
 PackedArg pack_int8_winograd_weights(const ConvGeometry& g, const Int8WinogradConfig& config, const Int8Types& types,
                                      const Isa& isa, const Tensor& weights);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <span>
 
 #include "impls/conv2d/int8_winograd.h"
 #include "support/int_math.h"
@@ -22,18 +23,6 @@ double largest_weight(const Int8Types& types) {
   double most = largest(types.weights, types.zeros.of_weights(0));
   for (int64_t zero : types.zeros.weights) most = std::max(most, largest(types.weights, zero));
   return most;
-}
-
-/// Matrix applied to `count` numbers that lie `step` apart.
-std::vector<int64_t> apply(const Matrix& matrix, const int64_t* numbers, int64_t step) {
-  std::vector<int64_t> result;
-  for (const auto& row : matrix) {
-    int64_t sum = 0;
-    for (size_t i = 0; i < row.size(); ++i)
-      sum += static_cast<int64_t>(row[i]) * numbers[static_cast<int64_t>(i) * step];
-    result.push_back(sum);
-  }
-  return result;
 }
 
 }  // namespace
@@ -98,9 +87,7 @@ std::optional<Int8WinogradConfig> choose_int8_winograd(const ConvGeometry& g, in
   const int64_t rows_a_thread = std::max<int64_t>(1, g.batch * tiles_h / target.threads);
   const int64_t most_rows = std::clamp<int64_t>(wanted / config.block_columns, 1, std::min(tiles_h, rows_a_thread));
   config.block_rows = ceil_div(tiles_h, ceil_div(tiles_h, most_rows));
-  Isa tile_isa = target.isa;
-  tile_isa.embedded_broadcast = false;
-  int8.tile = choose_tile(config.block_rows * config.block_columns, g.oc, tile_isa);
+  int8.tile = choose_int8_tile(config.block_rows * config.block_columns, g.oc, target.isa);
   return config;
 }
 
@@ -120,16 +107,35 @@ double int8_winograd_cost_ns(const ConvGeometry& g, const Int8WinogradConfig& co
   return ns / target.threads;
 }
 
+int64_t int8_winograd_weights_bytes(const ConvGeometry& g, const Int8WinogradConfig& config, const Isa& isa) {
+  const Int8WinogradLayout at(g, config, isa);
+  return 4 * config.planes() * at.oc_blocks * at.steps * at.width;
+}
+
+namespace {
+
+/// All weights of an output channel, less their zero point: in input channels x taps.
+void read_weights(const Tensor& weights, const Int8Types& types, int64_t o, std::span<int16_t> to) {
+  const int64_t zero = types.zeros.of_weights(o), first = o * std::ssize(to);
+  const auto read = [&](const auto* from) {
+    std::transform(from, from + to.size(), to.begin(), [&](int x) { return static_cast<int16_t>(x - zero); });
+  };
+  types.weights == DType::i8 ? read(weights.as<int8_t>() + first) : read(weights.as<uint8_t>() + first);
+}
+
+}  // namespace
+
 bool sums_suffice(const ConvGeometry& g, const Int8WinogradConfig& config, const Int8Types& types,
                   const Tensor& weights) {
   const int shift = std::countr_zero(static_cast<uint64_t>(config.scale()));
   const double limit = std::ldexp(1.0, 31 - shift) / largest(types.src, types.zeros.src);
   const int64_t terms = g.ic * g.h.taps * g.w.taps;
   if (static_cast<double>(terms) * largest_weight(types) < limit) return true;
+  std::vector<int16_t> channel(terms);
   for (int64_t o = 0; o < g.oc; ++o) {
+    read_weights(weights, types, o, channel);
     int64_t sum = 0;
-    for (int64_t i = 0; i < terms; ++i)
-      sum += std::abs(int8_weight(weights, types, Terms::short_pairs, o, o * terms + i));
+    for (int16_t weight : channel) sum += std::abs(weight);
     if (static_cast<double>(sum) >= limit) return false;
   }
   return true;
@@ -137,35 +143,77 @@ bool sums_suffice(const ConvGeometry& g, const Int8WinogradConfig& config, const
 
 namespace {
 
-/// G w G^T of one input and output channel; `window`: r_h x r_w weights.
-std::vector<int64_t> transformed(const Int8WinogradConfig& config, const std::vector<int64_t>& window) {
-  const WinogradTransforms &h = config.h.transforms, &w = config.w.transforms;
-  std::vector<int64_t> half(h.tile() * w.r), whole;
-  for (int x = 0; x < w.r; ++x) {
-    const std::vector<int64_t> column = apply(h.g, &window[x], w.r);
-    for (int y = 0; y < h.tile(); ++y) half[y * w.r + x] = column[y];
-  }
-  for (int y = 0; y < h.tile(); ++y) {
-    const std::vector<int64_t> row = apply(w.g, &half[y * w.r], 1);
-    whole.insert(whole.end(), row.begin(), row.end());
-  }
-  return whole;
+using IntMatrix = std::vector<std::vector<int32_t>>;
+
+IntMatrix integers(const Matrix& matrix) {
+  IntMatrix result;
+  for (const auto& row : matrix) result.emplace_back(row.begin(), row.end());
+  return result;
 }
+
+/// G w G^T of the windows of a pair of input channels and a block of output channels, side by side: `numbers` of them,
+/// two for each output channel.
+class WindowTransform {
+ public:
+  WindowTransform(const Int8WinogradConfig& config, int64_t numbers)
+      : h_(integers(config.h.transforms.g)),
+        w_(integers(config.w.transforms.g)),
+        numbers_(numbers),
+        r_w_(config.w.transforms.r),
+        windows_(config.h.transforms.r * r_w_ * numbers),
+        half_(r_w_ * numbers),
+        row_(numbers) {}
+
+  /// Tap y * r_w + x of window `n`.
+  int32_t& tap(int64_t index, int64_t n) { return windows_[index * numbers_ + n]; }
+
+  /// Element xi goes to out[xi * xi_stride .. + numbers].
+  void apply(int16_t* out, int64_t xi_stride) {
+    for (const auto& factors_h : h_) {
+      for (int64_t x = 0; x < r_w_; ++x) combine(factors_h, &tap(x, 0), r_w_ * numbers_, &half_[x * numbers_]);
+      for (const auto& factors_w : w_) {
+        combine(factors_w, half_.data(), numbers_, row_.data());
+        std::ranges::copy(row_, out);
+        out += xi_stride;
+      }
+    }
+  }
+
+ private:
+  void combine(const std::vector<int32_t>& factors, const int32_t* from, int64_t step, int32_t* to) const {
+    std::fill_n(to, numbers_, 0);
+    for (size_t i = 0; i < factors.size(); ++i, from += step) {
+      if (factors[i] == 0) continue;
+      for (int64_t n = 0; n < numbers_; ++n) to[n] += factors[i] * from[n];
+    }
+  }
+
+  const IntMatrix h_, w_;
+  const int64_t numbers_, r_w_;
+  std::vector<int32_t> windows_;  ///< r_h x r_w x numbers
+  std::vector<int32_t> half_;     ///< a row of G w
+  std::vector<int32_t> row_;
+};
 
 Tensor pack_weights(const ConvGeometry& g, const Int8WinogradConfig& config, const Int8Types& types,
                     const Int8WinogradLayout& at, const Tensor& weights) {
-  const int64_t taps = g.h.taps * g.w.taps;
-  Tensor packed(DType::i16, Shape{config.planes() * at.oc_blocks * at.steps * at.width * 2});
-  std::vector<int64_t> window(taps);
-  for (int64_t o = 0; o < g.oc; ++o) {
-    for (int64_t i = 0; i < g.ic; ++i) {
-      for (int64_t tap = 0; tap < taps; ++tap)
-        window[tap] = int8_weight(weights, types, Terms::short_pairs, o, (o * g.ic + i) * taps + tap);
-      const std::vector<int64_t> u = transformed(config, window);
-      for (int xi = 0; xi < config.planes(); ++xi) {
-        const int64_t step = (xi * at.oc_blocks + o / at.width) * at.steps + i / 2;
-        packed.as<int16_t>()[(step * at.width + o % at.width) * 2 + i % 2] = static_cast<int16_t>(u[xi]);
+  const int64_t taps = g.h.taps * g.w.taps, terms = g.ic * taps;
+  const int64_t step_size = 2 * at.width, block_size = at.steps * step_size;
+  Tensor packed(DType::i16, Shape{config.planes() * at.oc_blocks * block_size});
+  std::vector<int16_t> block_weights(at.width * terms);
+  WindowTransform transform(config, step_size);
+  for (int64_t block = 0; block < at.oc_blocks; ++block) {
+    const int64_t first = block * at.width, channels = std::min(at.width, g.oc - first);
+    std::ranges::fill(block_weights, int16_t{0});
+    for (int64_t o = 0; o < channels; ++o)
+      read_weights(weights, types, first + o, std::span(block_weights).subspan(o * terms, terms));
+    for (int64_t step = 0; step < at.steps; ++step) {
+      for (int64_t n = 0; n < step_size; ++n) {
+        const int64_t i = 2 * step + n % 2;
+        const int16_t* window = block_weights.data() + n / 2 * terms + i * taps;
+        for (int64_t tap = 0; tap < taps; ++tap) transform.tap(tap, n) = i < g.ic ? window[tap] : 0;
       }
+      transform.apply(packed.as<int16_t>() + block * block_size + step * step_size, at.oc_blocks * block_size);
     }
   }
   return packed;
@@ -176,7 +224,7 @@ Tensor pack_weights(const ConvGeometry& g, const Int8WinogradConfig& config, con
 PackedArg pack_int8_winograd_weights(const ConvGeometry& g, const Int8WinogradConfig& config, const Int8Types& types,
                                      const Isa& isa, const Tensor& weights) {
   const Int8WinogradLayout at(g, config, isa);
-  return {.bytes = 4 * config.planes() * at.oc_blocks * at.steps * at.width,
+  return {.bytes = int8_winograd_weights_bytes(g, config, isa),
           .pack = [=] { return pack_weights(g, config, types, at, weights); },
           .dtype = DType::i16};
 }

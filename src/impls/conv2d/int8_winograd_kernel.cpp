@@ -40,7 +40,7 @@ class Int8WinogradEmitter {
                           b_.min(b_.i64(c_.block_columns), b_.i64(at_.tiles_w) - column)};
         input(block);
         b_.loop(b_.col_begin(), b_.col_end(), 1, [&](Val channels) {
-          b_.loop(0, c_.planes(), 1, [&](Val xi) { plane_products(xi, channels); });
+          products(channels);
           output(block, channels);
         });
       });
@@ -106,12 +106,24 @@ class Int8WinogradEmitter {
   // Products M[xi] = V[xi] * U[xi] of a block of output channels, of all tiles that a block has room for: what stands
   // for no tile is left over from others, and nobody reads its products.
 
-  void plane_products(Val xi, Val channels) {
+  /// The last block may have fewer vectors of channels: it gets code of its own.
+  void products(Val channels) {
+    const int nb = c_.int8.tile.nb, rest = static_cast<int>(ceil_div(g_.oc, b_.lanes()) % nb);
+    const auto planes = [&](int vectors) {
+      b_.loop(0, c_.planes(), 1, [&](Val xi) { plane_products(xi, channels, vectors); });
+    };
+    if (rest == 0) return planes(nb);
+    if (at_.oc_blocks == 1) return planes(rest);
+    b_.if_else(
+        b_.equal(channels, b_.i64(at_.oc_blocks - 1)), [&] { planes(rest); }, [&] { planes(nb); });
+  }
+
+  void plane_products(Val xi, Val channels, int vectors) {
     Val src = b_.offset(scratch(at_.v), xi * at_.v_plane), to = b_.offset(scratch(at_.products), xi * at_.m_plane);
     Val weights = b_.offset(bytes(kDirectWeights), (xi * at_.oc_blocks + channels) * (4 * at_.steps * at_.width));
     int64_t first = 0;
     for (auto [mr, count] : split_evenly(at_.tiles, c_.int8.tile.mr)) {
-      const RegisterTile tile{mr, c_.int8.tile.nb};
+      const RegisterTile tile{mr, vectors};
       b_.loop(first, first + mr * count, mr, [&](Val i) {
         register_tile(tile, b_.offset(src, i * at_.v_tile), weights, b_.offset(to, i * at_.m_tile));
       });

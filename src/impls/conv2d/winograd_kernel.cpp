@@ -42,26 +42,29 @@ class WinogradEmitter {
   // rows beyond hold leftovers that nobody reads.
 
   void products(Val first_tile, Val count) {
-    const int64_t ic = k_.geometry.ic;
     const RegisterTile& tile = k_.config.tile;
-    const int64_t width = tile.nb * b_.lanes();
-    TileRun run{.count = ic, .src_step = 1, .weights_step = width};
-    for (int m = 0; m < tile.mr; ++m) run.pixel_offsets.push_back(m * at_.v_tile);
+    const int64_t whole = at_.oc_vectors / tile.nb, rest = at_.oc_vectors % tile.nb;
     b_.loop(0, k_.config.planes(), 1, [&](Val xi) {
       prefetch(xi, first_tile);
-      b_.loop(0, at_.oc_blocks, 1, [&](Val block) {
-        Val weights = b_.offset(b_.arg(kWinogradWeights), (xi * at_.oc_blocks + block) * (ic * width));
-        b_.loop(b_.i64(0), count, tile.mr, [&](Val first) {
-          run.src = b_.offset(scratch(at_.v), xi * at_.v_plane + first * at_.v_tile);
-          run.weights = weights;
-          std::vector<Val> acc(tile.accumulators(), b_.f32(0));
-          accumulate(b_, tile, run, acc);
-          Val to = b_.offset(scratch(at_.products), xi * at_.m_plane + first * at_.m_tile + block * width);
-          for (int m = 0; m < tile.mr; ++m) {
-            for (int n = 0; n < tile.nb; ++n) b_.store(acc[m * tile.nb + n], to, m * at_.m_tile + n * b_.lanes());
-          }
-        });
-      });
+      b_.loop(0, whole, 1, [&](Val block) { block_products(xi, block, count, tile); });
+      if (rest > 0) block_products(xi, b_.i64(whole), count, {tile.mr, static_cast<int>(rest)});
+    });
+  }
+
+  /// Of a block of output channels; the last one may have fewer vectors.
+  void block_products(Val xi, Val block, Val count, const RegisterTile& tile) {
+    const int64_t ic = k_.geometry.ic, width = k_.config.tile.nb * b_.lanes();
+    TileRun run{.count = ic, .src_step = 1, .weights_step = width};
+    for (int m = 0; m < tile.mr; ++m) run.pixel_offsets.push_back(m * at_.v_tile);
+    run.weights = b_.offset(b_.arg(kWinogradWeights), (xi * at_.oc_blocks + block) * (ic * width));
+    b_.loop(b_.i64(0), count, tile.mr, [&](Val first) {
+      run.src = b_.offset(scratch(at_.v), xi * at_.v_plane + first * at_.v_tile);
+      std::vector<Val> acc(tile.accumulators(), b_.f32(0));
+      accumulate(b_, tile, run, acc);
+      Val to = b_.offset(scratch(at_.products), xi * at_.m_plane + first * at_.m_tile + block * width);
+      for (int m = 0; m < tile.mr; ++m) {
+        for (int n = 0; n < tile.nb; ++n) b_.store(acc[m * tile.nb + n], to, m * at_.m_tile + n * b_.lanes());
+      }
     });
   }
 

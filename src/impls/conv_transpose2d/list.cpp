@@ -135,15 +135,16 @@ class Int8ConvTranspose2d : public Impl {
     if (auto why = int8_refusal(problem); !why.empty()) return Proposal::no(why);
     if (auto why = phases_refusal(problem); !why.empty()) return Proposal::no(why);
     const std::vector<Phase> phases = make_phases(problem);
-    Proposal proposal = int8_proposal(problem, phases.front().geometry, config_of(problem, phases.front()));
-    proposal.in_place = false;
-    proposal.packed_bytes = proposal.cost_ns = 0;
+    int64_t weights_bytes = 0;
+    double cost_ns = 0;
     for (const Phase& phase : phases) {
       const Int8Config config = config_of(problem, phase);
-      proposal.packed_bytes += int8_weights_bytes(phase.geometry, config, problem.target.isa.f32_lanes());
-      proposal.cost_ns += int8_cost_ns(phase.geometry, config, problem.target);
+      weights_bytes += int8_weights_bytes(phase.geometry, config, problem.target.isa.f32_lanes());
+      cost_ns += int8_cost_ns(phase.geometry, config, problem.target);
     }
-    proposal.variant = variant(problem, config_of(problem, phases.front()));
+    Proposal proposal =
+        int8_proposal(problem, weights_bytes, cost_ns, variant(problem, config_of(problem, phases.front())));
+    proposal.in_place = false;
     return proposal;
   }
 

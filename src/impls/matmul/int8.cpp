@@ -17,10 +17,10 @@ class Int8MatMul : public Impl {
     if (matmul_op(problem).trans_a) return Proposal::no("the left-hand side is transposed");
     const ConvGeometry g = matmul_geometry(problem);
     const Int8Config config = choose_int8(g, int8_types(problem), problem.target);
-    Proposal proposal = int8_proposal(problem, g, config);
+    Proposal proposal = int8_proposal(problem, int8_weights_bytes(g, config, problem.target.isa.f32_lanes()),
+                                      int8_cost_ns(g, config, problem.target), variant(problem, config));
     proposal.output = Layout::row_major;
     proposal.demands[problem.anchor_input(0)] = Demand::row_major;
-    proposal.variant = variant(problem, config);
     return proposal;
   }
 
