@@ -89,7 +89,7 @@ void print_summary(const BenchOptions& options, const ImageInfo& info, const Res
   table.add(
       {"memory", fmt::format("process at most {}, image and result included", bytes_text(result.peak_rss_bytes))});
   fmt::print("{}", table.str());
-  print_slowest(result.layers, "slowest layers of a strip");
+  print_slowest(result.layers, info.strip_rows < info.height ? "slowest layers of a strip" : "slowest layers");
   warn_of_spread(result.ms);
 }
 

@@ -30,9 +30,10 @@ std::optional<ImageProgram> compile_strips(const std::string& model, const Compi
 }
 
 std::string strips_text(const std::string& model, const ImageInfo& info) {
-  return fmt::format("{}: {}x{}x{} -> {}x{}x{} in strips of {} rows, {}", file_name(model), info.width, info.height,
-                     info.channels, info.out_width, info.out_height, info.out_channels, info.strip_rows,
-                     threads_text(info.threads));
+  const std::string how =
+      info.strip_rows < info.height ? fmt::format("in strips of {} rows", info.strip_rows) : "at once";
+  return fmt::format("{}: {}x{}x{} -> {}x{}x{} {}, {}", file_name(model), info.width, info.height, info.channels,
+                     info.out_width, info.out_height, info.out_channels, how, threads_text(info.threads));
 }
 
 }  // namespace convoy::cli

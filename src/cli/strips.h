@@ -28,7 +28,7 @@ bool is_large(const ImageSize& size);
 std::optional<ImageProgram> compile_strips(const std::string& model, const CompileOptions& compile, int64_t strip_rows,
                                            const ImageSize& size);
 
-/// "waifu2x.onnx: 1920x1088x3 -> 3840x2176x3 in strips of 24 rows, 2 threads".
+/// "waifu2x.onnx: 1920x1088x3 -> 3840x2176x3 in strips of 24 rows, 2 threads"; or "... at once, ...".
 std::string strips_text(const std::string& model, const ImageInfo& info);
 
 }  // namespace convoy::cli

@@ -9,7 +9,9 @@
 #include "dense/tiles.h"
 #include "passes/passes.h"
 #include "runtime/compile.h"
+#include "runtime/memory.h"
 #include "support/error.h"
+#include "support/int_math.h"
 
 namespace convoy {
 
@@ -63,8 +65,43 @@ StreamNetwork strips(const Graph& network, int64_t rows, Edges edges) {
   return std::move(*strips);
 }
 
+GroupedGraph grouped(const Graph& network, const CompileOptions& options) {
+  return make_groups(run_passes(network), options.precision);
+}
+
 Plan plan_strip(const StreamNetwork& network, const CompileOptions& options) {
-  return plan_network(make_groups(run_passes(network.graph), options.precision), make_target(options), options);
+  return plan_network(grouped(network.graph, options), make_target(options), options);
+}
+
+double estimated_ns(const Plan& plan) {
+  double sum = 0;
+  for (const PlanStep& step : plan.steps) sum += step.cost_ns;
+  return sum;
+}
+
+/// Whether strips are clearly slower than the image at once, for which there is memory. UNets are the case: their
+/// strips are many rows late, the deepest layers read large weights for few rows, and enlargements have to be stored.
+bool whole_is_faster(const Graph& network, const StreamNetwork& strip, int64_t out_height,
+                     const CompileOptions& options) {
+  constexpr double kClearly = 1.12;
+  constexpr int64_t kShareOfMemory = 4;
+  if (options.max_memory > 0) return false;
+  const Target target = make_target(options);
+  const ChoiceOptions choice = choice_options(options, target);
+  const Plan whole = draft_plan(grouped(network, options), target, choice);
+  if (whole.memory_bytes() > usable_memory_bytes() / kShareOfMemory) return false;
+  const Plan one = draft_plan(grouped(strip.graph, options), target, choice);
+  const auto strips = static_cast<double>(ceil_div(out_height + strip.delay, strip.output_rows));
+  return strips * estimated_ns(one) > kClearly * estimated_ns(whole);
+}
+
+ImageProgram whole_program(const Graph& network, ImageInfo info, const CompileOptions& options) {
+  info.strip_rows = info.height;
+  StripProgram program{compile_graph(network, options), {}, {}};
+  info.threads = program.program.threads();
+  const int64_t out_rows = info.out_height;
+  return ImageProgram(
+      std::shared_ptr<ImageData>(new ImageData{std::move(info), out_rows, 0, std::move(program), std::nullopt}));
 }
 
 /// Two plans for nearly the same network pack most weights alike: they are kept once.
@@ -89,6 +126,10 @@ ImageProgram compile_network(const Graph& network, const ImageOptions& options) 
   }
   info.strip_rows = fitting_rows(network, options.strip_rows);
   StreamNetwork middle = strips(network, info.strip_rows, Edges::none);
+  const bool chosen = options.strip_rows == 0;
+  if (chosen && whole_is_faster(network, middle, info.out_height, options.compile)) {
+    return whole_program(network, std::move(info), options.compile);
+  }
   StreamNetwork edge = strips(network, info.strip_rows, Edges::masked);
   Plan plan = plan_strip(middle, options.compile);
   std::optional<StripProgram> edge_program;

@@ -23,7 +23,7 @@ ImageOptions options_for(const std::string& input, int64_t height, int64_t width
 }
 
 TEST(ImageProgram, EqualsTheWholeImage) {
-  for (const auto& [height, strip_rows] : {std::pair(40, 8), {61, 24}, {61, 7}, {9, 24}, {130, 0}}) {
+  for (const auto& [height, strip_rows] : {std::pair(40, 8), {61, 24}, {61, 7}, {9, 24}, {130, 0}, {30, 0}}) {
     SCOPED_TRACE(fmt::format("{} rows in strips of {}", height, strip_rows));
     const ImageOptions options = options_for("input", height, 53, strip_rows, 2);
     const auto strips = compile_image(model_path("espcn_x2.onnx"), options);
@@ -48,6 +48,21 @@ TEST(ImageProgram, EqualsTheWholeImage) {
       }
     }
   }
+}
+
+TEST(ImageProgram, TakesAllRowsAtOnceWhereStripsAreSlower) {
+  const auto rows_for = [](const ImageOptions& options) {
+    const auto program = compile_image(model_path("espcn_x2.onnx"), options);
+    EXPECT_TRUE(program) << program.status().message();
+    return program ? program->info().strip_rows : -1;
+  };
+  // Two strips of 24 rows would compute 48.
+  ImageOptions low = options_for("input", 30, 53, 0, 1);
+  EXPECT_EQ(rows_for(low), 30);
+  low.compile.max_memory = 64 << 20;
+  EXPECT_EQ(rows_for(low), 24);
+  EXPECT_EQ(rows_for(options_for("input", 30, 53, 8, 1)), 8);
+  EXPECT_EQ(rows_for(options_for("input", 1000, 53, 0, 1)), 24);
 }
 
 TEST(ImageProgram, SeveralImagesAtOnce) {

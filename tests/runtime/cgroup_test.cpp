@@ -73,6 +73,27 @@ TEST_F(Cgroup, Version1) {
   EXPECT_EQ(quota(), 8);
 }
 
+TEST_F(Cgroup, Memory) {
+  EXPECT_EQ(cgroup_memory_limit(root_), std::nullopt);
+  mount_v2();
+  write("proc/self/cgroup", "0::/jobs/mine\n");
+  write("sys/fs/cgroup/jobs/mine/memory.max", "max\n");
+  EXPECT_EQ(cgroup_memory_limit(root_), std::nullopt);
+  write("sys/fs/cgroup/jobs/memory.max", "6000000000\n");
+  EXPECT_EQ(cgroup_memory_limit(root_), 6000000000);
+}
+
+TEST_F(Cgroup, MemoryInVersion1) {
+  write("proc/self/mountinfo",
+        "31 23 0:28 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct\n"
+        "32 23 0:29 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n");
+  write("proc/self/cgroup", "5:memory:/mine\n4:cpu,cpuacct:/slice\n");
+  write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  EXPECT_EQ(cgroup_memory_limit(root_), std::nullopt);
+  write("sys/fs/cgroup/memory/mine/memory.limit_in_bytes", "4096000\n");
+  EXPECT_EQ(cgroup_memory_limit(root_), 4096000);
+}
+
 TEST_F(Cgroup, DamagedFilesAreNoQuota) {
   mount_v2();
   write("proc/self/cgroup", "nonsense\n0::/a\n");
