@@ -69,20 +69,16 @@ GroupedGraph grouped(const Graph& network, const CompileOptions& options) {
   return make_groups(run_passes(network), options.precision);
 }
 
-Plan plan_strip(const StreamNetwork& network, const CompileOptions& options) {
-  return plan_network(grouped(network.graph, options), make_target(options), options);
-}
-
 double estimated_ns(const Plan& plan) {
   double sum = 0;
   for (const PlanStep& step : plan.steps) sum += step.cost_ns;
   return sum;
 }
 
-/// Whether strips are clearly slower than the image at once, for which there is memory. UNets are the case: their
-/// strips are many rows late, the deepest layers read large weights for few rows, and enlargements have to be stored.
-bool whole_is_faster(const Graph& network, const StreamNetwork& strip, int64_t out_height,
-                     const CompileOptions& options) {
+/// Whether so many strips are clearly slower than the image at once, for which there is memory. UNets are the case:
+/// their strips are many rows late, the deepest layers read large weights for few rows, and enlargements have to be
+/// stored.
+bool whole_is_faster(const Graph& network, const GroupedGraph& strip, int64_t strips, const CompileOptions& options) {
   constexpr double kClearly = 1.12;
   constexpr int64_t kShareOfMemory = 4;
   if (options.max_memory > 0) return false;
@@ -90,9 +86,8 @@ bool whole_is_faster(const Graph& network, const StreamNetwork& strip, int64_t o
   const ChoiceOptions choice = choice_options(options, target);
   const Plan whole = draft_plan(grouped(network, options), target, choice);
   if (whole.memory_bytes() > usable_memory_bytes() / kShareOfMemory) return false;
-  const Plan one = draft_plan(grouped(strip.graph, options), target, choice);
-  const auto strips = static_cast<double>(ceil_div(out_height + strip.delay, strip.output_rows));
-  return strips * estimated_ns(one) > kClearly * estimated_ns(whole);
+  const Plan one = draft_plan(strip, target, choice);
+  return static_cast<double>(strips) * estimated_ns(one) > kClearly * estimated_ns(whole);
 }
 
 ImageProgram whole_program(const Graph& network, ImageInfo info, const CompileOptions& options) {
@@ -126,15 +121,18 @@ ImageProgram compile_network(const Graph& network, const ImageOptions& options) 
   }
   info.strip_rows = fitting_rows(network, options.strip_rows);
   StreamNetwork middle = strips(network, info.strip_rows, Edges::none);
+  GroupedGraph middle_groups = grouped(middle.graph, options.compile);
   const bool chosen = options.strip_rows == 0;
-  if (chosen && whole_is_faster(network, middle, info.out_height, options.compile)) {
+  const int64_t runs = ceil_div(info.out_height + middle.delay, middle.output_rows);
+  if (chosen && whole_is_faster(network, middle_groups, runs, options.compile)) {
     return whole_program(network, std::move(info), options.compile);
   }
   StreamNetwork edge = strips(network, info.strip_rows, Edges::masked);
-  Plan plan = plan_strip(middle, options.compile);
+  const Target target = make_target(options.compile);
+  Plan plan = plan_network(std::move(middle_groups), target, options.compile);
   std::optional<StripProgram> edge_program;
   if (!edge.edges.empty()) {
-    Plan edge_plan = plan_strip(edge, options.compile);
+    Plan edge_plan = plan_network(grouped(edge.graph, options.compile), target, options.compile);
     share_constants(plan, edge_plan);
     edge_program = {compile_plan(std::move(edge_plan), options.compile), std::move(edge.states), std::move(edge.edges)};
   }

@@ -24,6 +24,11 @@ class Cgroup : public testing::Test {
     write("proc/self/mountinfo", "23 1 0:20 / / rw - ext4 /dev/vda rw\n30 23 0:27 " + root +
                                      " /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
   }
+  void mount_v1() {
+    write("proc/self/mountinfo",
+          "31 23 0:28 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct\n"
+          "32 23 0:29 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n");
+  }
   std::optional<double> quota() { return cgroup_cpu_quota(root_); }
 
   fs::path root_;
@@ -61,9 +66,7 @@ TEST_F(Cgroup, InAContainer) {
 }
 
 TEST_F(Cgroup, Version1) {
-  write("proc/self/mountinfo",
-        "31 23 0:28 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct\n"
-        "32 23 0:29 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n");
+  mount_v1();
   write("proc/self/cgroup", "5:memory:/other\n4:cpu,cpuacct:/slice/mine\n");
   write("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1\n");
   write("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
@@ -84,9 +87,7 @@ TEST_F(Cgroup, Memory) {
 }
 
 TEST_F(Cgroup, MemoryInVersion1) {
-  write("proc/self/mountinfo",
-        "31 23 0:28 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct\n"
-        "32 23 0:29 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n");
+  mount_v1();
   write("proc/self/cgroup", "5:memory:/mine\n4:cpu,cpuacct:/slice\n");
   write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
   EXPECT_EQ(cgroup_memory_limit(root_), std::nullopt);
