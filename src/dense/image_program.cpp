@@ -83,7 +83,8 @@ bool whole_is_faster(const Graph& network, const GroupedGraph& strip, int64_t st
   constexpr int64_t kShareOfMemory = 4;
   if (options.max_memory > 0) return false;
   const Target target = make_target(options);
-  const ChoiceOptions choice = choice_options(options, target);
+  ChoiceOptions choice = choice_options(options, target);
+  choice.saved.reset();  // made for the whole network, whose groups need not be those of strips
   const Plan whole = draft_plan(grouped(network, options), target, choice);
   if (whole.memory_bytes() > usable_memory_bytes() / kShareOfMemory) return false;
   const Plan one = draft_plan(strip, target, choice);
