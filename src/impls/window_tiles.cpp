@@ -12,22 +12,17 @@ TapRange taps_inside(KernelBuilder& b, const WindowAxis& axis, Val index) {
   return {begin, b.max(begin, end)};
 }
 
-namespace {
-
-/// True when all taps of outputs [pixel, pixel + mr) lie inside the input.
-bool away_from_borders(const WindowAxis& axis, int64_t pixel, int mr) {
+bool away_from_borders(const WindowAxis& axis, int64_t pixel, int64_t mr) {
   for (int64_t o : {pixel, pixel + mr - 1}) {
     if (!axis.inside(o, 0) || !axis.inside(o, axis.taps - 1)) return false;
   }
   return true;
 }
 
-}  // namespace
-
-void for_each_pixel_tile(KernelBuilder& b, const WindowAxis& axis, int mr_max,
-                         const std::function<void(Val pixel, int64_t first, int mr)>& tile) {
+std::vector<PixelTiles> pixel_tiles(const WindowAxis& axis, const std::vector<std::pair<int, int64_t>>& parts) {
+  std::vector<PixelTiles> runs;
   int64_t pixel = 0;
-  for (auto [mr, count] : split_evenly(axis.out, mr_max)) {
+  for (auto [mr, count] : parts) {
     const int64_t end = pixel + count * mr;
     while (pixel < end) {
       int64_t same = 1;
@@ -35,9 +30,17 @@ void for_each_pixel_tile(KernelBuilder& b, const WindowAxis& axis, int mr_max,
              away_from_borders(axis, pixel + same * mr, mr)) {
         ++same;
       }
-      b.loop(0, same, 1, [&](Val t) { tile(t * mr + pixel, pixel, mr); });
+      runs.push_back({pixel, mr, same});
       pixel += same * mr;
     }
+  }
+  return runs;
+}
+
+void for_each_pixel_tile(KernelBuilder& b, const WindowAxis& axis, int mr_max,
+                         const std::function<void(Val pixel, int64_t first, int mr)>& tile) {
+  for (const PixelTiles& run : pixel_tiles(axis, split_evenly(axis.out, mr_max))) {
+    b.loop(0, run.count, 1, [&](Val t) { tile(t * run.mr + run.first, run.first, run.mr); });
   }
 }
 

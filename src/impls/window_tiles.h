@@ -18,6 +18,20 @@ struct TapRange {
 /// The taps t of output `index` that read inside the input: 0 <= index * stride + base + t * step < in.
 TapRange taps_inside(KernelBuilder& b, const WindowAxis& axis, Val index);
 
+/// True when all taps of outputs [pixel, pixel + mr) lie inside the input.
+bool away_from_borders(const WindowAxis& axis, int64_t pixel, int64_t mr);
+
+/// Tiles of `mr` neighbouring outputs each, `count` in a row from output `first` on, which have the same taps inside
+/// the input.
+struct PixelTiles {
+  int64_t first = 0;
+  int mr = 1;
+  int64_t count = 1;
+};
+
+/// All outputs of `axis` in tiles of `parts`, {mr, how many} pairs: as few runs as can be.
+std::vector<PixelTiles> pixel_tiles(const WindowAxis& axis, const std::vector<std::pair<int, int64_t>>& parts);
+
 /// Calls tile(pixel, first, mr) for tiles of at most mr_max neighbouring outputs that together are all outputs of
 /// `axis`. Tiles away from the borders share one loop: `pixel` is the tile's first output, `first` the number of
 /// one that has the same taps inside the input.

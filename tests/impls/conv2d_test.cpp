@@ -227,6 +227,22 @@ TEST(FewOutputsConv2d, ShapesAndWindows) {
   check({.ic = 32, .h = 9, .w = 10, .oc = 3, .dilations = {2, 3}, .pads = {2, 3, 2, 3}});
 }
 
+TEST(PlanesConv2d, ShapesAndWindows) {
+  const auto check = [](const ConvCase& c) { check_conv(conv2d_planes(), c, tolerance_of(c)); };
+  for (int64_t oc : {1, 2, 5, 7, 13, 32}) {
+    check({.ic = 1, .h = 9, .w = 37, .oc = oc, .kh = 5, .kw = 5});
+    check({.ic = 5, .h = 7, .w = 33, .oc = oc, .pads = {1, 1, 1, 1}});
+    check({.n = 2, .ic = 19, .h = 3, .w = 16, .oc = oc, .kh = 1, .kw = 1});
+  }
+  for (int64_t w : {8, 9, 15, 16, 17, 31, 32, 47, 64, 100}) {
+    check({.ic = 3, .h = 4, .w = w, .oc = 6, .kh = 5, .kw = 5, .pads = {2, 2, 2, 2}});
+  }
+  check({.ic = 2, .h = 11, .w = 34, .oc = 4, .strides = {2, 1}, .pads = {0, 1, 1, 0}});
+  check({.ic = 4, .h = 9, .w = 40, .oc = 3, .dilations = {2, 3}, .pads = {2, 3, 2, 3}});
+  check({.n = 2, .ic = 3, .h = 3, .w = 9, .oc = 3, .pads = {4, 4, 4, 4}});
+  check({.ic = 2, .h = 4, .w = 20, .oc = 2, .dilations = {1, 20}, .pads = {0, 20, 0, 20}});
+}
+
 struct TransposeCase {
   int64_t ic, oc, h, w, k, stride, pad, output_padding, dilation, group;
 };

@@ -13,6 +13,7 @@ const ImplList& conv2d_impls() {
     for (int m = 6; m >= 2; --m) all.push_back(&conv2d_winograd_lean(m));
     all.push_back(&conv2d_strassen());
     all.push_back(&conv2d_direct());
+    all.push_back(&conv2d_planes());
     for (int m = 4; m >= 2; --m) all.push_back(&conv2d_int8_winograd(m));
     all.push_back(&conv2d_int8());
     all.push_back(&conv2d_int8_depthwise());

@@ -17,6 +17,8 @@ const Impl& conv2d_int8();
 const Impl& conv2d_int8_depthwise();
 /// F(m x m, ...) for m = 2 to 4, exact.
 const Impl& conv2d_int8_winograd(int m);
+/// Of planes: lanes run over pixels.
+const Impl& conv2d_planes();
 const Impl& conv2d_strassen();
 /// F(m x m, ...) for m = 2 to 6.
 const Impl& conv2d_winograd(int m);
