@@ -1,6 +1,7 @@
 #include "ops/quantized_div.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 
@@ -22,15 +23,29 @@ int headroom(int32_t x, Rounding rounding) {
   return std::min(std::countl_zero(magnitude) - 1, rounding == Rounding::once ? 30 : 31);
 }
 
+/// Of positive integers. Those of bytes are computed once: Newton's method takes most of a quotient's time.
+class Reciprocals {
+ public:
+  FixedPointReciprocal of(int32_t x) {
+    if (x >= static_cast<int32_t>(known_.size())) return fixed_point_reciprocal(x);
+    FixedPointReciprocal& entry = known_[static_cast<size_t>(x)];
+    if (entry.fraction == 0) entry = fixed_point_reciprocal(x);
+    return entry;
+  }
+
+ private:
+  std::array<FixedPointReciprocal, 256> known_{};
+};
+
 /// The quotient in steps of the result, not clamped.
-int32_t quotient(const QuantizedDiv& op, int32_t lhs, int32_t rhs) {
+int32_t quotient(const QuantizedDiv& op, Reciprocals& reciprocals, int32_t lhs, int32_t rhs) {
   if (lhs == 0) return 0;
   if (rhs == 0) return lhs < 0 ? kLeast : kMost;
   if (rhs < 0) {
     lhs = -lhs;
     rhs = -rhs;
   }
-  const FixedPointReciprocal reciprocal = fixed_point_reciprocal(rhs);
+  const FixedPointReciprocal reciprocal = reciprocals.of(rhs);
   const int up = headroom(lhs, op.rounding);
   const int32_t fine = scale_fixed_point(lhs, reciprocal.fraction, up, op.rounding);
   const int shift = static_cast<int>(op.shift) - reciprocal.bits - up;
@@ -44,9 +59,10 @@ void divide(const QuantizedDiv& op, const Tensor& lhs, const Tensor& rhs, Tensor
   const Shape& shape = dst.shape();
   const std::array strides{broadcast_strides(lhs.shape(), shape), broadcast_strides(rhs.shape(), shape)};
   const auto lhs_zero = static_cast<int32_t>(op.lhs_zero), rhs_zero = static_cast<int32_t>(op.rhs_zero);
+  Reciprocals reciprocals;
   for_each_offset<2>(shape, strides, [&](int64_t i, const std::array<int64_t, 2>& at) {
     const int32_t x = lhs.as<T>()[at[0]] - lhs_zero, y = rhs.as<T>()[at[1]] - rhs_zero;
-    dst.as<T>()[i] = static_cast<T>(std::clamp(op.dst_zero + quotient(op, x, y), op.low, op.high));
+    dst.as<T>()[i] = static_cast<T>(std::clamp(op.dst_zero + quotient(op, reciprocals, x, y), op.low, op.high));
   });
 }
 
