@@ -31,7 +31,7 @@ std::vector<TensorType> QuantizedSoftmax::infer(const InputTypes& inputs) const 
   const TensorType& src = *inputs[0];
   if (src.dtype != DType::i8) expect_dtype(src, DType::u8, "src");
   if (src.shape.rank() == 0) invalid_input("src is {}, expected an axis", src.str());
-  expect_range(multiplier, 0, (int64_t{1} << 31) - 1, "multiplier");
+  expect_range(multiplier, log ? 1 << 30 : 0, (int64_t{1} << 31) - 1, "multiplier");
   expect_range(shift, 0, rounding == Rounding::once ? 30 : 31, "shift");
   return {src};
 }

@@ -1,9 +1,11 @@
 // Softmax along the last axis of quantised numbers, in gemmlowp's fixed-point arithmetic, as TFLite's reference kernels
 // compute it: with d[i] = src[i] - max src and e[i] = exp(d[i] * factor),
-//   dst[i] = round(256 * e[i] / sum of e), from -128 on for i8, 0 where d[i] < least.
+//   dst[i] = round(256 * e[i] / sum of e), from -128 on for i8, 0 where d[i] < least,
+// or its logarithm: with `log`,
+//   dst[i] = round(16 * (d[i] * factor - log(sum of e))) + 127 for i8, 255 for u8; saturates.
 // The factor is multiplier / 2^31 * 2^shift / 2^26: d * factor has 5 bits before the point and 26 behind. e is a
 // fraction of 2^31, the sum has 12 bits before the point. src and dst are i8 or u8, of one type.
-// Sources: TFLite's kernels/internal/reference/softmax.h; google/gemmlowp, fixedpoint/fixedpoint.h.
+// Sources: TFLite's kernels/internal/reference/softmax.h and log_softmax.h; google/gemmlowp, fixedpoint/fixedpoint.h.
 #pragma once
 
 #include <array>
@@ -18,6 +20,7 @@ struct QuantizedSoftmax : OpBase<QuantizedSoftmax> {
   Rounding rounding = Rounding::once;
   int64_t multiplier = 1 << 30, shift = 1;
   int64_t least = 0;  ///< differences below it are too small to count
+  bool log = false;
 
   template <class V>
   void fields(V& v) {
@@ -25,6 +28,7 @@ struct QuantizedSoftmax : OpBase<QuantizedSoftmax> {
     v("multiplier", multiplier);
     v("shift", shift);
     v("least", least);
+    v.unless(false, "log", log);
   }
   std::vector<TensorType> infer(const InputTypes& inputs) const override;
   void reference(std::span<const Tensor* const> inputs, std::span<Tensor> outputs) const override;

@@ -25,6 +25,9 @@
 #include "ops/max_pool2d.h"
 #include "ops/pad.h"
 #include "ops/quantize.h"
+#include "ops/quantized_div.h"
+#include "ops/quantized_l2_norm.h"
+#include "ops/quantized_product.h"
 #include "ops/quantized_softmax.h"
 #include "ops/quantized_softmax16.h"
 #include "ops/reduce.h"
@@ -89,6 +92,9 @@ Registry make_registry() {
       entry<MaxPool2d>(),
       entry<Pad>(),
       entry<Quantize>(),
+      entry<QuantizedDiv>(),
+      entry<QuantizedL2Norm>(),
+      entry<QuantizedProduct>(),
       entry<QuantizedSoftmax>(),
       entry<QuantizedSoftmax16>(),
       entry<Reduce>(),

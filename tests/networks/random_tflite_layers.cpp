@@ -1,4 +1,4 @@
-// Layers of random networks that are no products.
+// Layers of random networks that are neither products nor functions.
 #include <algorithm>
 #include <cmath>
 
@@ -22,16 +22,21 @@ const std::vector<RandomTflite::LayerRule>& RandomTflite::layers() {
       {&R::sum, true, true, true},
       {&R::mul, true, true, true},
       {&R::squared_difference, true, false, false},
+      {&R::div, true, true, true},
       {&R::extremum, true, true, true},
       {&R::concatenation, true, true, true},
       {&R::pad, true, true, true},
       {&R::mirror_pad, true, true, true},
       {&R::mean, true, true, true},
       {&R::reduce_extremum, true, true, true},
+      {&R::product, true, false, true},
       {&R::softmax, true, true, true},
+      {&R::log_softmax, true, true, false},
+      {&R::l2_normalization, true, true, false},
       {&R::logistic, true, true, true},
       {&R::tanh, true, true, true},
       {&R::rectifier, true, true, true},
+      {&R::neg, true, false, true},
       {&R::leaky_relu, true, true, true},
       {&R::prelu, true, true, false},
       {&R::table_function, true, false, true},
@@ -81,6 +86,30 @@ RandomTflite::Value RandomTflite::squared_difference(const Value& src) {
   const Value dst =
       result(src.dims, std::max(scale_near(expected), static_cast<float>(largest * largest / 1024)), zero());
   model_.add(Code::SQUARED_DIFFERENCE, {src.name, other.name}, {dst.name});
+  return dst;
+}
+
+/// By constants that are nowhere near zero, by which LiteRT does not divide; with 16 bits its shifts are undefined
+/// there. They are so for results that are not much finer than quotients of stored numbers, too.
+RandomTflite::Value RandomTflite::div(const Value& src) {
+  Value divisor = constant(one_in(2) ? src.dims : Dims{1, 1, 1, src.dims[3]}, scale_near(0.05 / fineness()));
+  divisor.zero = type_ == Type::INT16 ? 0 : one_of({low(), high()});
+  model_.quantise(divisor.name, {divisor.scale}, {divisor.zero});
+  // The sign and the bit behind it differ from those of the zero point: bytes stay 64 away from it.
+  const bool from_low = divisor.zero == low();
+  std::vector<uint8_t>& data = model_.model().buffers.back()->data;
+  for (size_t i = type_ == Type::INT16 ? 1 : 0; i < data.size(); i += type_ == Type::INT16 ? 2 : 1) {
+    if (type_ == Type::INT16) {
+      data[i] = static_cast<uint8_t>((data[i] & 0x8f) | 0x20);
+    } else {
+      data[i] = static_cast<uint8_t>(low() + (from_low ? 64 + data[i] % 192 : data[i] % 192));
+    }
+  }
+  const float finest = type_ == Type::INT16 ? 1.0f / 65536 : 1.0f / 128;
+  tflite::DivOptionsT options;
+  options.fused_activation_function = activation();
+  const Value dst = result(src.dims, src.scale / divisor.scale * finest, zero());
+  model_.add(Code::DIV, {src.name, divisor.name}, {dst.name}).options(options);
   return dst;
 }
 
@@ -159,6 +188,23 @@ RandomTflite::Value RandomTflite::mean(const Value& src) {
   return options.keep_dims ? dst : image(dst, dims);
 }
 
+/// Scales are near those that keep products of numbers of middle size what they are.
+RandomTflite::Value RandomTflite::product(const Value& src) {
+  // LiteRT's factor is below 128.
+  if (src.scale > 100) return src;
+  tflite::ReducerOptionsT options;
+  options.keep_dims = one_in(2);
+  const std::vector<int32_t> axes = one_of<std::vector<int32_t>>({{1}, {2}, {3}, {1, 2}});
+  Dims dims = src.dims;
+  for (int32_t axis : axes) dims[axis] = 1;
+  const double count = static_cast<double>(src.elems()) / (dims[0] * dims[1] * dims[2] * dims[3]);
+  // The root of the result's scale, with which each step divides.
+  const double root = src.scale * 50 * fineness() * std::exp2(pick(7) / 3.0 - 1);
+  const Value dst = result(dims, static_cast<float>(std::clamp(std::pow(root, count), 1e-8, 1e4)), zero());
+  model_.add(Code::REDUCE_PROD, {src.name, ints(axes)}, {dst.name}).options(options);
+  return options.keep_dims ? dst : image(dst, dims);
+}
+
 RandomTflite::Value RandomTflite::reduce_extremum(const Value& src) {
   tflite::ReducerOptionsT options;
   options.keep_dims = true;
@@ -167,72 +213,6 @@ RandomTflite::Value RandomTflite::reduce_extremum(const Value& src) {
   dims[axis] = 1;
   const Value dst = result_like(dims, src);
   model_.add(one_of({Code::REDUCE_MAX, Code::REDUCE_MIN}), {src.name, ints({axis})}, {dst.name}).options(options);
-  return dst;
-}
-
-RandomTflite::Value RandomTflite::softmax(const Value& src) {
-  tflite::SoftmaxOptionsT options;
-  options.beta = one_of({1.0f, 1.0f, 0.5f, 3.0f});
-  const Value dst = type_ == Type::INT16 ? result(src.dims, 1.0f / 32768, 0) : result(src.dims, 1.0f / 256, low());
-  model_.add(Code::SOFTMAX, {src.name}, {dst.name}).options(options);
-  return dst;
-}
-
-RandomTflite::Value RandomTflite::logistic(const Value& src) {
-  // LiteRT's 16 bits overflow beyond.
-  if (type_ == Type::INT16 && src.scale > 2) return src;
-  const Value dst = type_ == Type::INT16 ? result(src.dims, 1.0f / 32768, 0) : result(src.dims, 1.0f / 256, low());
-  model_.add(Code::LOGISTIC, {src.name}, {dst.name});
-  return dst;
-}
-
-RandomTflite::Value RandomTflite::tanh(const Value& src) {
-  if (type_ == Type::INT16 && src.scale > 2) return src;
-  const Value dst =
-      type_ == Type::INT16 ? result(src.dims, 1.0f / 32768, 0) : result(src.dims, 1.0f / 128, low() + 128);
-  model_.add(Code::TANH, {src.name}, {dst.name});
-  return dst;
-}
-
-RandomTflite::Value RandomTflite::rectifier(const Value& src) {
-  const Value dst = result(src.dims, static_cast<double>(src.scale));
-  const Code code = one_of({Code::RELU, Code::RELU6, Code::RELU_N1_TO_1});
-  model_.add(type_ == Type::INT16 && code == Code::RELU_N1_TO_1 ? Code::RELU : code, {src.name}, {dst.name});
-  return dst;
-}
-
-RandomTflite::Value RandomTflite::leaky_relu(const Value& src) {
-  tflite::LeakyReluOptionsT options;
-  options.alpha = one_of({0.01f, 0.1f, 0.3f, 1.5f});
-  const Value dst = result(src.dims, static_cast<double>(src.scale));
-  model_.add(Code::LEAKY_RELU, {src.name}, {dst.name}).options(options);
-  return dst;
-}
-
-RandomTflite::Value RandomTflite::prelu(const Value& src) {
-  const Value alpha = constant({1, 1, 1, src.dims[3]}, scale_near(0.005));
-  const Value dst = result(src.dims, static_cast<double>(src.scale));
-  model_.add(Code::PRELU, {src.name, alpha.name}, {dst.name});
-  return dst;
-}
-
-RandomTflite::Value RandomTflite::table_function(const Value& src) {
-  const Code code = one_of({Code::EXP, Code::LOG, Code::ABS, Code::GELU});
-  const double expected = code == Code::EXP ? 0.05 / fineness() : code == Code::LOG ? 0.02 / fineness() : src.scale;
-  const Value dst = result(src.dims, expected);
-  model_.add(code, {src.name}, {dst.name});
-  if (code == Code::GELU) {
-    tflite::GeluOptionsT options;
-    options.approximate = one_in(2);
-    model_.options(options);
-  }
-  return dst;
-}
-
-/// The result may not be more than 128 times as fine.
-RandomTflite::Value RandomTflite::hard_swish(const Value& src) {
-  const Value dst = result(src.dims, std::max(scale_near(src.scale), src.scale / 64), zero());
-  model_.add(Code::HARD_SWISH, {src.name}, {dst.name});
   return dst;
 }
 

@@ -140,6 +140,7 @@ class QuantizedSoftmaxRows : public Impl {
   Proposal propose(const Problem& problem) const override {
     const ValueId src = problem.anchor_input(0);
     const Shape& shape = problem.type(src).shape;
+    if (op_cast<QuantizedSoftmax>(*problem.anchor().op)->log) return Proposal::no("no vector code for the logarithm");
     if (!problem.group.epilogue.empty()) return Proposal::no("has an epilogue");
     if (shape.elems() == 0) return Proposal::no("no elements");
     if (shape[shape.rank() - 1] > kMostElements) return Proposal::no("more than 4095 elements along the axis");

@@ -178,6 +178,49 @@ TEST(TfliteQuantised, BatchMatMul) {
   EXPECT_EQ(run_bytes(model, {1, 1, 2}, {3, 5}), (Bytes{5, 11}));
 }
 
+/// x / 200 of stored numbers. LiteRT's shifts are undefined where quotients are small.
+TEST(TfliteQuantised, SmallQuotientsAreZero) {
+  TestModel model = byte_model({6}, 0.5f, 1, 0.5f, 3);
+  model.bytes("b", {1}, Type::INT8, raw({102})).quantise("b", {2}, {2}).add(Code::DIV, {"x", "b"}, {"y"});
+  EXPECT_EQ(run_bytes(model, {6}, {1, 2, -2, 121, -127, 51}), (Bytes{3, 3, 3, 4, 2, 3})) << "0, 1, -3, 120, -128, 50";
+}
+
+TEST(TfliteQuantised, QuotientsByZeroSaturate) {
+  TestModel model = byte_model({3}, 1, 1, 1, 3);
+  model.input("b", {1}, Type::INT8).quantise("b", {1}, {2}).add(Code::DIV, {"x", "b"}, {"y"});
+  const Tensor found = model.run({make_tensor<int8_t>({3}, {0, 1, 2}), make_tensor<int8_t>({1}, {2})});
+  EXPECT_EQ(values_of<int8_t>(found), (Bytes{-128, 3, 127}));
+  TestModel constant = byte_model({3}, 1, 1, 1, 3);
+  constant.bytes("b", {3}, Type::INT8, raw({1, 2, 3})).quantise("b", {1}, {2}).add(Code::DIV, {"x", "b"}, {"y"});
+  expect_invalid("tensor 'b': element 1 of i8[3] is its zero point, 2: division by zero", [&] { constant.import(); });
+}
+
+TEST(TfliteQuantised, SaysWhichTypesOperatorsAreFor) {
+  const auto imported = [](Code code, Type type, float y_scale, int64_t y_zero) {
+    TestModel model;
+    model.input("x", {1, 4}, type).quantise("x", {0.5f}, {0});
+    model.result("y", type).quantise("y", {y_scale}, {y_zero}).add(code, {"x"}, {"y"}).output("y").import();
+  };
+  const std::string narrow = "it is supported for i8 and u8, not for i16",
+                    signs = "it is supported for i8 and i16, not";
+  expect_unsupported(narrow, [&] { imported(Code::L2_NORMALIZATION, Type::INT16, 1.0f / 128, 0); });
+  expect_unsupported(narrow, [&] { imported(Code::LOG_SOFTMAX, Type::INT16, 1.0f / 16, 0); });
+  expect_unsupported(narrow, [&] { imported(Code::RELU_0_TO_1, Type::INT16, 1, 0); });
+  expect_unsupported(signs, [&] { imported(Code::NEG, Type::UINT8, 0.5f, 0); });
+  expect_unsupported("only one scale of both, and 0", [&] { imported(Code::NEG, Type::INT8, 0.5f, 1); });
+  expect_invalid("tensor 'y': its scale is 0.5 and its zero point 0, results of this operator have 0.0078125 and 0",
+                 [&] { imported(Code::L2_NORMALIZATION, Type::INT8, 0.5f, 0); });
+  expect_invalid("results of this operator have 0.0625 and 255",
+                 [&] { imported(Code::LOG_SOFTMAX, Type::UINT8, 1.0f / 16, 127); });
+}
+
+TEST(TfliteQuantised, CastTakesStoredNumbers) {
+  TestModel model;
+  model.input("x", {3}, Type::INT8).quantise("x", {0.5f}, {3}).add(Code::CAST, {"x"}, {"y"}).output("y");
+  EXPECT_EQ(values_of<float>(model.run({make_tensor<int8_t>({3}, {-128, 3, 127})})),
+            (std::vector<float>{-128, 3, 127}));
+}
+
 TEST(TfliteQuantised, SaysWhatItDoesNotImport) {
   TestModel power = byte_model({2}, 1, 0, 1, 0);
   power.add(Code::POW, {"x", "x"}, {"y"});

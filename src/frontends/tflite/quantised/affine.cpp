@@ -50,6 +50,25 @@ Affine output_affine(const NodeImport& node) {
                       [&] { return affine_of(node.output_quantisation(0), node.output_dtype(0)); });
 }
 
+Affine output_affine_of(const NodeImport& node, DType dtype) {
+  const Affine dst = output_affine(node);
+  if (dst.dtype != dtype) {
+    unsupported("its output is {}, only that of its input, {}, is supported", to_string(dst.dtype), to_string(dtype));
+  }
+  return dst;
+}
+
+void expect_bytes(const Affine& src) {
+  if (src.dtype == DType::i16) unsupported("it is supported for i8 and u8, not for i16");
+}
+
+void expect_result(const NodeImport& node, const Affine& dst, float scale, int64_t zero_of_i8, int64_t zero_of_u8) {
+  const int64_t zero = dst.dtype == DType::u8 ? zero_of_u8 : zero_of_i8;
+  if (dst.scale == scale && dst.zero == zero) return;
+  invalid_input("{}: its scale is {} and its zero point {}, results of this operator have {} and {}",
+                node.output_label(0), dst.scale, dst.zero, scale, zero);
+}
+
 Bounds activation_bounds(const Affine& dst, tflite::ActivationFunctionType activation) {
   using Type = tflite::ActivationFunctionType;
   const auto between = [&](int64_t low, int64_t high) {

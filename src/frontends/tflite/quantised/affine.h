@@ -24,6 +24,13 @@ struct Affine {
 /// Throw Error for tensors of other types, without quantisation or with one a channel.
 Affine input_affine(const NodeImport& node, int index);
 Affine output_affine(const NodeImport& node);
+/// The output's where TFLite has an operator only from one element type to the same. Throws Error for other outputs.
+Affine output_affine_of(const NodeImport& node, DType dtype);
+/// Throws Error for numbers of 16 bits, of operators that TFLite has for bytes.
+void expect_bytes(const Affine& src);
+/// Throws Error unless dst has the scale, and the zero point for its element type, that TFLite gives an operator's
+/// results.
+void expect_result(const NodeImport& node, const Affine& dst, float scale, int64_t zero_of_i8, int64_t zero_of_u8);
 
 /// The stored integers that a fused activation leaves. Throws Error for an activation that TFLite does not fuse.
 struct Bounds {

@@ -55,7 +55,7 @@ int32_t gate(int32_t x, const Factor16& factor) {
 
 std::vector<ValueId> import_quantised_hard_swish(NodeImport& node) {
   const Affine src = input_affine(node, 0), dst = output_affine(node);
-  if (src.dtype == DType::i16) unsupported("it is supported for i8 and u8, not for i16");
+  expect_bytes(src);
   // Inputs are shifted left by 7 bits first.
   const float fine_scale = 1.0f / 128.0f * src.scale;
   const Factor16 to_dst = factor16(fine_scale / dst.scale), to_gate = factor16(fine_scale / (3.0f / 32768.0f));

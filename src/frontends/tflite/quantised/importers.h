@@ -24,6 +24,8 @@ std::vector<ValueId> import_quantised_dequantize(NodeImport& node);
 std::vector<ValueId> import_quantised_conv2d(NodeImport& node);
 std::vector<ValueId> import_quantised_depthwise_conv2d(NodeImport& node);
 std::vector<ValueId> import_quantised_transpose_conv(NodeImport& node);
+// div.cpp
+std::vector<ValueId> import_quantised_div(NodeImport& node);
 // fully_connected.cpp
 std::vector<ValueId> import_quantised_fully_connected(NodeImport& node);
 // functions.cpp
@@ -32,15 +34,20 @@ std::vector<ValueId> import_quantised_function(NodeImport& node);
 std::vector<ValueId> import_quantised_sigmoid16(NodeImport& node);
 // hard_swish.cpp
 std::vector<ValueId> import_quantised_hard_swish(NodeImport& node);
+// l2_normalization.cpp
+std::vector<ValueId> import_quantised_l2_normalization(NodeImport& node);
 // reduce.cpp
 std::vector<ValueId> import_quantised_sums(NodeImport& node);
+std::vector<ValueId> import_quantised_product(NodeImport& node);
 // rescaled.cpp
 std::vector<ValueId> import_quantised_relu(NodeImport& node);
 std::vector<ValueId> import_quantised_leaky_relu(NodeImport& node);
 std::vector<ValueId> import_quantised_abs(NodeImport& node);
+std::vector<ValueId> import_quantised_neg(NodeImport& node);
 // resize.cpp
 std::vector<ValueId> import_quantised_resize_bilinear(NodeImport& node);
 // softmax.cpp
 std::vector<ValueId> import_quantised_softmax(NodeImport& node);
+std::vector<ValueId> import_quantised_log_softmax(NodeImport& node);
 
 }  // namespace convoy::tflite_frontend

@@ -1,14 +1,16 @@
-// MEAN and SUM of quantised numbers: sums in i32, then requantize.
+// MEAN and SUM of quantised numbers: sums in i32, then requantize. REDUCE_PROD scales after each multiplication.
 #include "ops/reduce.h"
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "frontends/tflite/quantised/affine.h"
 #include "frontends/tflite/quantised/importers.h"
 #include "frontends/tflite/reduced_axes.h"
 #include "ops/attribute_checks.h"
 #include "ops/elementwise.h"
+#include "ops/quantized_product.h"
 
 namespace convoy::tflite_frontend {
 namespace {
@@ -34,16 +36,39 @@ ValueId sums_less_zero(NodeImport& node, Reduce op, int64_t zero, int64_t count)
   return zeros == 0 ? sums : node.helper(binary(BinaryKind::sub), {sums, integer(node, zeros, "/zeros")}, "/centred");
 }
 
+/// How many elements fall together.
+int64_t count_along(const NodeImport& node, const std::vector<int64_t>& axes) {
+  int64_t count = 1;
+  for (int64_t axis : axes) count = checked_multiply(count, node.shape(0)[static_cast<int>(axis)]);
+  if (count < 1) invalid_input("src is {}, a reduction of no numbers is undefined", node.type(0).str());
+  return count;
+}
+
 }  // namespace
+
+std::vector<ValueId> import_quantised_product(NodeImport& node) {
+  const Affine src = input_affine(node, 0), dst = output_affine_of(node, src.dtype);
+  if (src.dtype == DType::u8) unsupported("it is supported for i8 and i16, not for u8");
+  QuantizedProduct op;
+  op.axes = distinct_axes(node);
+  op.keepdims = node.options<tflite::ReducerOptions>().keep_dims();
+  const auto count = static_cast<double>(count_along(node, op.axes));
+  const double factor = static_cast<double>(src.scale) / std::pow(static_cast<double>(dst.scale), 1 / count);
+  const FixedPoint number = fixed_point(factor);
+  if (number.shift > 7) unsupported("the factor {} between its input and its output is not below 128", factor);
+  op.src_zero = src.zero;
+  op.dst_zero = dst.zero;
+  op.multiplier = number.multiplier;
+  op.shift = number.shift;
+  return {node.add(std::move(op), {node.input(0)})};
+}
 
 std::vector<ValueId> import_quantised_sums(NodeImport& node) {
   const Affine src = input_affine(node, 0), dst = output_affine(node);
   Reduce op;
   op.axes = distinct_axes(node);
   op.keepdims = node.options<tflite::ReducerOptions>().keep_dims();
-  int64_t count = 1;
-  for (int64_t axis : op.axes) count = checked_multiply(count, node.shape(0)[static_cast<int>(axis)]);
-  if (count < 1) invalid_input("src is {}, the mean of no numbers is undefined", node.type(0).str());
+  const int64_t count = count_along(node, op.axes);
   const ValueId sums = sums_less_zero(node, std::move(op), src.zero, count);
   FixedPoint factor = fixed_point(static_cast<double>(src.scale) / static_cast<double>(dst.scale));
   if (node.code() == tflite::BuiltinOperator::MEAN) factor = divided_by(factor, count);

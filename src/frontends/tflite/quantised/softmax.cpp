@@ -6,11 +6,8 @@
 namespace convoy::tflite_frontend {
 
 std::vector<ValueId> import_quantised_softmax(NodeImport& node) {
-  const Affine src = input_affine(node, 0), dst = output_affine(node);
-  if (dst.dtype != src.dtype) {
-    unsupported("its output is {}, only that of its input, {}, is supported", to_string(dst.dtype),
-                to_string(src.dtype));
-  }
+  const Affine src = input_affine(node, 0);
+  output_affine_of(node, src.dtype);
   const double beta = node.options<tflite::SoftmaxOptions>().beta();
   if (src.dtype == DType::i16) {
     // TFLite multiplies scale and beta as floats here.
@@ -18,6 +15,15 @@ std::vector<ValueId> import_quantised_softmax(NodeImport& node) {
     return {node.add(quantized_softmax16(scale, node.rounding()), {node.input(0)})};
   }
   return {node.add(quantized_softmax(beta * static_cast<double>(src.scale), node.rounding()), {node.input(0)})};
+}
+
+std::vector<ValueId> import_quantised_log_softmax(NodeImport& node) {
+  const Affine src = input_affine(node, 0);
+  expect_bytes(src);
+  expect_result(node, output_affine_of(node, src.dtype), 1.0f / 16, 127, 255);
+  QuantizedSoftmax op = quantized_softmax(src.scale, node.rounding());
+  op.log = true;
+  return {node.add(op, {node.input(0)})};
 }
 
 }  // namespace convoy::tflite_frontend
