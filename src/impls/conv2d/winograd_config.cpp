@@ -36,9 +36,12 @@ WinogradConfig choose_winograd(const ConvGeometry& g, int m, const Target& targe
   WinogradConfig config{.h = winograd_axis(g.h, m), .w = winograd_axis(g.w, m)};
   const int64_t tiles = g.batch * ceil_div(g.h.out, config.h.m) * ceil_div(g.w.out, config.w.m);
   // V and M of a block take a third of L2: with more, the layers with few channels lose up to a quarter, and the
-  // others gain nothing.
+  // others gain nothing. But weights that are too large for a thread's share of L3 come from memory for each block:
+  // with blocks of up to 48 tiles instead of 12, layers of 256 to 512 channels gain 10 to 25%.
+  const int64_t weights_bytes = config.planes() * g.ic * g.oc * 4;
+  const int64_t block_bytes = weights_bytes > target.caches.l3 / 4 ? target.caches.l3 / 8 : target.caches.l2 / 3;
   const int64_t tile_bytes = config.planes() * (g.ic + g.oc) * 4;
-  int64_t most = std::clamp<int64_t>(target.caches.l2 / 3 / tile_bytes, 12, 48);
+  int64_t most = std::clamp<int64_t>(block_bytes / tile_bytes, 12, 48);
   // Blocks are shared among the threads.
   most = std::min(most, std::max<int64_t>(6, ceil_div(tiles, target.threads)));
   config.tile = choose_tile(most, g.oc, target.isa);
