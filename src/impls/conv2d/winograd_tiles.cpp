@@ -105,7 +105,8 @@ void WinogradTiles::prefetch_input(int first_arg, const Place& first, int64_t ti
 void WinogradTiles::prefetch_output(Val dst, const Place& first, int64_t tiles, Val xi) {
   if (g_.dst[1] != 1) return;  // one of several planes
   const int64_t columns = sub_.count() > 1 ? sub_.columns : g_.w.out;
-  Val row = first.h * sub_.h - sub_.crop_h, column = b_.max(first.w * sub_.w - sub_.crop_w, b_.i64(0));
+  Val row = first.h * sub_.h - sub_.crop_h, column = first.w * sub_.w - sub_.crop_w;
+  if (sub_.crop_w > 0) column = b_.max(column, b_.i64(0));
   Val pixels = b_.min(b_.i64(tiles * w_.m * sub_.w), b_.i64(columns) - column);
   for (int64_t above = 0; above < h_.m * sub_.h; above += th_) {
     Val at = element_address(b_, dst, g_.dst, {first.n, b_.i64(0), row + above, column});
