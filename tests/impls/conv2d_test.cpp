@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "impls/conv2d/list.h"
-#include "impls/conv_transpose2d/list.h"
 #include "impls/harness.h"
-#include "ops/conv_transpose2d.h"
 
 namespace convoy {
 namespace {
@@ -241,47 +239,6 @@ TEST(PlanesConv2d, ShapesAndWindows) {
   check({.ic = 4, .h = 9, .w = 40, .oc = 3, .dilations = {2, 3}, .pads = {2, 3, 2, 3}});
   check({.n = 2, .ic = 3, .h = 3, .w = 9, .oc = 3, .pads = {4, 4, 4, 4}});
   check({.ic = 2, .h = 4, .w = 20, .oc = 2, .dilations = {1, 20}, .pads = {0, 20, 0, 20}});
-}
-
-struct TransposeCase {
-  int64_t ic, oc, h, w, k, stride, pad, output_padding, dilation, group;
-};
-
-void check_transpose(const Impl& impl, const TransposeCase& c) {
-  ConvTranspose2d op;
-  op.window.strides = {c.stride, c.stride};
-  op.window.dilations = {c.dilation, c.dilation};
-  op.window.pads = {c.pad, c.pad, c.pad, c.pad};
-  op.output_padding = {c.output_padding, c.output_padding};
-  op.group = c.group;
-  const Tolerance tolerance{.ulps = 4, .terms = static_cast<double>(c.ic * c.k * c.k + 4)};
-  check(
-      impl,
-      [&](CaseBuilder& b) {
-        const ValueId weights = b.constant(Shape{c.ic, c.oc / c.group, c.k, c.k}), bias = b.constant(Shape{c.oc});
-        const ValueId y = b.add(op, {b.input(Shape{2, c.ic, c.h, c.w}), weights, bias});
-        return b.add(unary(UnaryKind::leaky_relu, 0.1), {y});
-      },
-      tolerance);
-}
-
-TEST(ConvTranspose2dPhases, ShapesAndWindows) {
-  for (const TransposeCase& c :
-       {TransposeCase{8, 16, 5, 6, 2, 2, 0, 0, 1, 1}, TransposeCase{5, 7, 6, 4, 3, 2, 1, 1, 1, 1},
-        TransposeCase{8, 8, 7, 5, 4, 2, 1, 0, 1, 1}, TransposeCase{12, 6, 4, 4, 3, 1, 1, 0, 1, 1},
-        TransposeCase{6, 8, 4, 5, 5, 3, 2, 1, 1, 2}, TransposeCase{4, 4, 5, 5, 3, 2, 2, 1, 2, 1},
-        TransposeCase{4, 20, 3, 3, 1, 2, 0, 0, 1, 1}, TransposeCase{16, 16, 5, 5, 3, 2, 1, 0, 1, 16}}) {
-    check_transpose(conv_transpose2d_phases(), c);
-  }
-}
-
-TEST(ConvTranspose2dFewOutputs, ShapesAndWindows) {
-  for (const TransposeCase& c :
-       {TransposeCase{16, 3, 5, 21, 4, 2, 1, 0, 1, 1}, TransposeCase{33, 1, 6, 4, 3, 2, 1, 1, 1, 1},
-        TransposeCase{8, 2, 7, 5, 2, 2, 0, 0, 1, 1}, TransposeCase{20, 5, 4, 9, 5, 3, 2, 1, 1, 1},
-        TransposeCase{24, 4, 3, 3, 1, 2, 0, 0, 1, 1}}) {
-    check_transpose(conv_transpose2d_few_outputs(), c);
-  }
 }
 
 }  // namespace

@@ -71,5 +71,21 @@ TEST(MaxError, KeepsInexactTilesOut) {
   EXPECT_EQ(conv_choice(make_plan(grouped, make_target({.max_error = 0}))).picked, "conv2d_direct");
 }
 
+TEST(MaxError, OfTransposedConvolutions) {
+  const GroupedGraph grouped = make_groups(random_graph_from_text(R"(graph g
+input %x f32[1x32x16x16]
+constant %w f32[32x32x4x4] ...
+%y f32[1x32x32x32] = conv_transpose2d(%x, %w, _) strides=[2,2] dilations=[1,1] pads=[1,1,1,1] output_padding=[0,0] group=1 @up
+output %y
+)"));
+  const Plan usual = make_plan(grouped, make_target({}));
+  EXPECT_EQ(refusal(usual, "conv_transpose2d_winograd6x6"), "");
+  EXPECT_TRUE(conv_choice(usual).picked.starts_with("conv_transpose2d_winograd")) << conv_choice(usual).picked;
+  const Plan strict = make_plan(grouped, make_target({.max_error = 1e-6}));
+  EXPECT_TRUE(refusal(strict, "conv_transpose2d_winograd6x6").starts_with("rounding errors of ")) << "F(6x6) accepts";
+  EXPECT_EQ(refusal(strict, "conv_transpose2d_winograd2x2"), "");
+  EXPECT_EQ(conv_choice(make_plan(grouped, make_target({.max_error = 0}))).picked, "conv_transpose2d_phases");
+}
+
 }  // namespace
 }  // namespace convoy

@@ -1,9 +1,6 @@
 // Winograd convolutions of every tile size; see winograd_kernel.h and winograd_lean.h.
-#include <algorithm>
-
 #include "impls/conv2d/list.h"
 #include "impls/conv2d/polyphase.h"
-#include "impls/conv2d/winograd_error.h"
 #include "impls/conv2d/winograd_kernel.h"
 #include "impls/conv2d/winograd_lean.h"
 #include "impls/prologue.h"
@@ -12,9 +9,6 @@
 namespace convoy {
 
 namespace {
-
-/// Inputs a side: the transforms of more would not fit into registers, and their rounding errors grow.
-constexpr int kMaxTile = 8;
 
 bool strided(const ConvGeometry& g) {
   return g.h.stride != 1 || g.w.stride != 1;
@@ -48,14 +42,8 @@ std::string winograd_refusal(const Problem& problem, int m, bool plain_weights) 
   if (strided_g.h.step != 1 || strided_g.w.step != 1) return "dilated";
   if (strided_g.groups != 1) return "grouped";
   const ConvGeometry g = polyphase(strided_g);
-  if (g.h.taps == 1 && g.w.taps == 1) return "the window is 1x1";
-  if (std::max(g.h.taps, g.w.taps) + m - 1 > kMaxTile) return "the tile would have more than 8 inputs a side";
-  if (g.ic < 8 || g.oc < 8) return "too few channels to pay for the transforms";
-  if (auto why = sources_refusal(problem, strided_g, m); !why.empty()) return why;
-  const double error = winograd_error(winograd_axis(g.h, m), winograd_axis(g.w, m), plain_weights);
-  if (error > problem.target.max_error)
-    return fmt::format("rounding errors of {:.1e} of the largest result, more than --max-error", error);
-  return "";
+  if (auto why = winograd_tile_refusal(g, m, plain_weights, problem.target); !why.empty()) return why;
+  return sources_refusal(problem, strided_g, m);
 }
 
 /// What the kernels compute, with stride 1, what they read, and the steps that make it.

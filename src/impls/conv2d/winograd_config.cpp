@@ -1,6 +1,7 @@
 // Block sizes, cost and weights of the Winograd convolution.
 #include <algorithm>
 
+#include "impls/conv2d/winograd_error.h"
 #include "impls/conv2d/winograd_kernel.h"
 #include "support/int_math.h"
 
@@ -8,6 +9,18 @@ namespace convoy {
 
 WinogradAxis winograd_axis(const WindowAxis& axis, int m) {
   return {axis.taps == 1 ? 1 : m, static_cast<int>(axis.taps)};
+}
+
+std::string winograd_tile_refusal(const ConvGeometry& g, int m, bool plain_weights, const Target& target) {
+  // Inputs a side: the transforms of more would not fit into registers, and their rounding errors grow.
+  constexpr int kMaxTile = 8;
+  if (g.h.taps == 1 && g.w.taps == 1) return "the window is 1x1";
+  if (std::max(g.h.taps, g.w.taps) + m - 1 > kMaxTile) return "the tile would have more than 8 inputs a side";
+  if (g.ic < 8 || g.oc < 8) return "too few channels to pay for the transforms";
+  const double error = winograd_error(winograd_axis(g.h, m), winograd_axis(g.w, m), plain_weights);
+  if (error > target.max_error)
+    return fmt::format("rounding errors of {:.1e} of the largest result, more than --max-error", error);
+  return "";
 }
 
 WinogradLayout::WinogradLayout(const ConvGeometry& g, const WinogradConfig& config, int lanes) {
@@ -67,7 +80,31 @@ WinogradConfig choose_winograd(const ConvGeometry& g, int m, const Target& targe
   return config;
 }
 
-double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, const Target& target) {
+bool leaves_zeros_out(const SubPixels& sub_pixels, const WinogradConfig& config, int lanes) {
+  return sub_pixels.has_zeros() && sub_pixels.shared(lanes) == 1 && sub_pixels.vectors(lanes) % config.tile.nb == 0;
+}
+
+namespace {
+
+/// Of all products, those that are computed.
+double products_share(const SubPixels& sub, const WinogradConfig& config, int lanes) {
+  if (!leaves_zeros_out(sub, config, lanes)) return 1;
+  const auto share = [](int tile, int64_t whole, int64_t all) {
+    return (tile - 1 + static_cast<double>(whole) / static_cast<double>(all)) / tile;
+  };
+  return share(config.h.tile(), sub.whole_h, sub.h) * share(config.w.tile(), sub.whole_w, sub.w);
+}
+
+/// Sub-pixels that share a vector are stored one by one.
+double store_cycles(const ConvGeometry& g, const SubPixels& sub, int lanes) {
+  constexpr double kCycles = 4;
+  return sub.shared(lanes) > 1 ? kCycles * static_cast<double>(g.batch * sub.rows * sub.columns) : 0;
+}
+
+}  // namespace
+
+double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, const Target& target,
+                        const SubPixels& sub_pixels) {
   constexpr double kCacheBytesPerNs = 60;
   // In a network the weights come from memory in each run. Half of that hides behind the arithmetic.
   constexpr double kMemoryBytesPerNs = 40;
@@ -75,13 +112,15 @@ double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, con
   const WinogradLayout layout(g, config, lanes);
   const double planes = config.planes();
   const int64_t rows = round_up(layout.tiles, config.tile.mr);  // a last block that is short takes less time
+  const double share = sub_pixels.count() > 1 ? products_share(sub_pixels, config, lanes) : 1;
   const double gemm =
-      planes * static_cast<double>(g.ic) * cycles_per_reduction_step(rows, g.oc, config.tile, target.isa);
+      share * planes * static_cast<double>(g.ic) * cycles_per_reduction_step(rows, g.oc, config.tile, target.isa);
   // Cycles that a vector of a tile takes per element of the transformed tile, each way.
   const double transform_cycles = std::max(1.0, (config.h.tile() + config.w.tile()) / 2.0 - 2);
   const double transforms =
-      transform_cycles * planes * static_cast<double>(layout.tiles * (layout.ic_vectors + layout.oc_vectors));
-  const double weights_bytes = 4 * planes * static_cast<double>(g.ic * g.oc);
+      transform_cycles * planes * static_cast<double>(layout.tiles * (layout.ic_vectors + layout.oc_vectors)) +
+      (sub_pixels.count() > 1 ? store_cycles(g, sub_pixels, lanes) : 0);
+  const double weights_bytes = 4 * share * planes * static_cast<double>(g.ic * g.oc);
   const double passes = weights_bytes > target.caches.l2 ? static_cast<double>(layout.blocks) : 1;
   const double streaming = weights_bytes * passes / kCacheBytesPerNs;
   const double compute = std::max(tile_cycles_ns(gemm, target.isa), streaming) + tile_cycles_ns(transforms, target.isa);

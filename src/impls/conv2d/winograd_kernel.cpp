@@ -16,10 +16,11 @@ class WinogradEmitter {
         at_(kernel.geometry, kernel.config, b.lanes()),
         h_(winograd_transforms(kernel.config.h.m, kernel.config.h.r)),
         w_(winograd_transforms(kernel.config.w.m, kernel.config.w.r)),
-        tiles_(b, kernel.geometry, kernel.sources, h_, w_) {}
+        tiles_(b, kernel.geometry, kernel.sources, h_, w_, kernel.sub_pixels) {}
 
   void emit() {
     const int64_t per_block = k_.config.block_tiles;
+    if (leaves_zeros_out(k_.sub_pixels, k_.config, b_.lanes())) clear_zeros();
     b_.loop(b_.row_begin(), b_.row_end(), 1, [&](Val block) {
       Val first = block * per_block;
       Val count = b_.min(b_.i64(per_block), b_.i64(at_.tiles) - first);
@@ -46,8 +47,36 @@ class WinogradEmitter {
     const int64_t whole = at_.oc_vectors / tile.nb, rest = at_.oc_vectors % tile.nb;
     b_.loop(0, k_.config.planes(), 1, [&](Val xi) {
       prefetch(xi, first_tile);
+      if (leaves_zeros_out(k_.sub_pixels, k_.config, b_.lanes())) return nonzero_products(xi, count);
       b_.loop(0, whole, 1, [&](Val block) { block_products(xi, block, count, tile); });
       if (rest > 0) block_products(xi, b_.i64(whole), count, {tile.mr, static_cast<int>(rest)});
+    });
+  }
+
+  /// Of the sub-pixels that are not zero at xi.
+  void nonzero_products(Val xi, Val count) {
+    const SubPixels& sub = k_.sub_pixels;
+    const int64_t blocks = sub.vectors(b_.lanes()) / k_.config.tile.nb;
+    Val rows = b_.select(b_.less(xi, b_.i64(w_.tile())), b_.i64(sub.whole_h), b_.i64(sub.h));
+    Val columns = b_.select(b_.equal(xi % w_.tile(), b_.i64(0)), b_.i64(sub.whole_w), b_.i64(sub.w));
+    b_.loop(b_.i64(0), rows, 1, [&](Val row) {
+      b_.loop(b_.i64(0), columns, 1, [&](Val column) {
+        Val first = (row * sub.w + column) * blocks;
+        b_.loop(0, blocks, 1, [&](Val block) { block_products(xi, first + block, count, k_.config.tile); });
+      });
+    });
+  }
+
+  /// M where nonzero_products() writes nothing, and some more.
+  void clear_zeros() {
+    b_.loop(0, k_.config.planes(), 1, [&](Val xi) {
+      const auto clear = [&] {
+        Val plane = b_.offset(scratch(at_.products), xi * at_.m_plane);
+        b_.loop(0, k_.config.block_tiles * at_.m_tile, b_.lanes(),
+                [&](Val i) { b_.store(b_.f32(0), b_.offset(plane, i)); });
+      };
+      b_.if_else(b_.less(xi, b_.i64(w_.tile())), clear,
+                 [&] { b_.if_then(b_.equal(xi % w_.tile(), b_.i64(0)), clear); });
     });
   }
 
@@ -99,14 +128,14 @@ StepSpec winograd_step(const WinogradKernel& kernel, const Target& target) {
   StepSpec step;
   step.kernel = {
       .name = kernel.name,
-      .key = fmt::format("{} {} m{}x{} r{}x{} {}x{} block{}{}", kernel.geometry.key(), sources_key(kernel.sources),
+      .key = fmt::format("{} {} m{}x{} r{}x{} {}x{} block{}{}{}", kernel.geometry.key(), sources_key(kernel.sources),
                          config.h.m, config.w.m, config.h.r, config.w.r, config.tile.mr, config.tile.nb,
-                         config.block_tiles, kernel.epilogue.key()),
+                         config.block_tiles, kernel.sub_pixels.key(), kernel.epilogue.key()),
       .arg_count = kWinogradSources + static_cast<int>(kernel.sources.size() + kernel.epilogue.args().size()),
       .emit = [kernel](KernelBuilder& b) { WinogradEmitter(b, kernel).emit(); }};
   step.rows = layout.blocks;
   step.scratch_bytes = layout.end * 4;
-  step.cost_ns = winograd_cost_ns(kernel.geometry, config, target) * target.threads;
+  step.cost_ns = winograd_cost_ns(kernel.geometry, config, target, kernel.sub_pixels) * target.threads;
   return step;
 }
 

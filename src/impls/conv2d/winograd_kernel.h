@@ -13,6 +13,7 @@
 
 #include "impls/conv2d/cook_toom.h"
 #include "impls/conv2d/geometry.h"
+#include "impls/conv2d/sub_pixels.h"
 #include "impls/epilogue.h"
 #include "impls/register_tile.h"
 
@@ -49,10 +50,17 @@ struct WinogradLayout {
   WinogradLayout(const ConvGeometry& g, const WinogradConfig& config, int lanes);
 };
 
+/// Why F(m x m, ...) does not compute a convolution of stride 1, or should not; "" when it can. `plain_weights`: those
+/// of winograd_lean.
+std::string winograd_tile_refusal(const ConvGeometry& g, int m, bool plain_weights, const Target& target);
 /// Tiles of m outputs along each axis of more than one tap.
 WinogradConfig choose_winograd(const ConvGeometry& g, int m, const Target& target);
+/// Whether products that are zero, for the taps that some sub-pixels lack, are left out: those of the point 0 (the
+/// first row or column of a transformed tile), where blocks of output channels belong to one sub-pixel each.
+bool leaves_zeros_out(const SubPixels& sub_pixels, const WinogradConfig& config, int lanes);
 /// Estimate for one run on all of the target's threads.
-double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, const Target& target);
+double winograd_cost_ns(const ConvGeometry& g, const WinogradConfig& config, const Target& target,
+                        const SubPixels& sub_pixels = {});
 /// `weights`: O, I, r_h, r_w.
 PackedArg pack_winograd_weights(const ConvGeometry& g, const WinogradConfig& config, int lanes, const Tensor& weights);
 
@@ -75,6 +83,8 @@ struct WinogradKernel {
   WinogradConfig config;
   Epilogue epilogue;
   std::string name;
+  /// What the channels of the geometry are, whose strides of dst are the output's.
+  SubPixels sub_pixels = {};
 };
 /// The step without its arguments.
 StepSpec winograd_step(const WinogradKernel& kernel, const Target& target);

@@ -1,5 +1,7 @@
 #include "impls/conv2d/winograd_tiles.h"
 
+#include <algorithm>
+
 #include "impls/conv2d/winograd_transform.h"
 #include "support/int_math.h"
 
@@ -23,7 +25,7 @@ void each_channel_vector(KernelBuilder& b, int64_t channels, Val first, Val end,
 }
 
 WinogradTiles::WinogradTiles(KernelBuilder& b, const ConvGeometry& g, const std::vector<WinogradSource>& sources,
-                             const WinogradTransforms& h, const WinogradTransforms& w)
+                             const WinogradTransforms& h, const WinogradTransforms& w, SubPixels sub_pixels)
     : b_(b),
       g_(g),
       sources_(sources),
@@ -32,7 +34,8 @@ WinogradTiles::WinogradTiles(KernelBuilder& b, const ConvGeometry& g, const std:
       th_(h.tile()),
       tw_(w.tile()),
       tiles_h_(ceil_div(g.h.out, h.m)),
-      tiles_w_(ceil_div(g.w.out, w.m)) {}
+      tiles_w_(ceil_div(g.w.out, w.m)),
+      sub_(sub_pixels) {}
 
 WinogradTiles::Place WinogradTiles::place_of(Val tile) {
   const int64_t per_image = tiles_h_ * tiles_w_;
@@ -100,8 +103,15 @@ void WinogradTiles::prefetch_input(int first_arg, const Place& first, int64_t ti
 }
 
 void WinogradTiles::prefetch_output(Val dst, const Place& first, int64_t tiles, Val xi) {
-  Val at = element_address(b_, dst, g_.dst, {first.n, b_.i64(0), first.h, first.w});
-  prefetch_part(at, g_.dst, h_.m, b_.min(b_.i64(tiles * w_.m), b_.i64(g_.w.out) - first.w), xi);
+  if (g_.dst[1] != 1) return;  // one of several planes
+  const int64_t columns = sub_.count() > 1 ? sub_.columns : g_.w.out;
+  Val row = first.h * sub_.h - sub_.crop_h, column = first.w * sub_.w - sub_.crop_w;
+  if (sub_.crop_w > 0) column = b_.max(column, b_.i64(0));
+  Val pixels = b_.min(b_.i64(tiles * w_.m * sub_.w), b_.i64(columns) - column);
+  for (int64_t above = 0; above < h_.m * sub_.h; above += th_) {
+    Val at = element_address(b_, dst, g_.dst, {first.n, b_.i64(0), row + above, column});
+    prefetch_part(at, g_.dst, std::min<int64_t>(h_.m * sub_.h - above, th_), pixels, xi);
+  }
 }
 
 /// Part xi: row xi / tw, of which one of tw pieces.
@@ -226,31 +236,90 @@ std::vector<Val> WinogradTiles::output_column(DType sums, Val from, int64_t plan
 }
 
 void WinogradTiles::output_row(const OutputRows& o, Val i, const std::vector<Val>& in) {
-  const Destination& to = o.to;
   std::vector<Val> out = emit_columns_paired(b_, w_.at, in);
-  for (Val& value : out) value = (to.scaled_back ? to.scaled_back(value) : value) + o.bias;
-  const std::vector<Val> index = {o.place.n, o.vector * b_.lanes(), o.place.h + i, o.place.w};
-  Val dst = to.type == DType::f32 ? element_address(b_, to.dst, g_.dst, index)
-                                  : element_address(b_, to.type, to.dst, g_.dst, index);
-  const Epilogue::Cursor cursor = to.epilogue.at(b_, index);
-  auto store_columns = [&](int64_t columns) {
-    std::vector<Epilogue::Place> places;
-    for (int64_t j = 0; j < columns; ++j) places.push_back({{0, 0, 0, j}, o.active});
-    std::vector<Val> results(out.begin(), out.begin() + columns);
-    if (!to.epilogue.empty()) results = to.epilogue.apply_all(b_, results, cursor, places, 1);
-    for (int64_t j = 0; j < columns; ++j) {
-      if (to.type == DType::f32) {
-        b_.store(results[j], dst, j * g_.dst[3], o.active);
-      } else {
-        b_.store_strided(to.type, results[j], b_.offset(to.type, dst, j * g_.dst[3]), 1, o.active);
-      }
-    }
-  };
+  for (Val& value : out) value = (o.to.scaled_back ? o.to.scaled_back(value) : value) + o.bias;
+  if (sub_.count() > 1) return store_sub_pixels(o, i, out);
+  const Run run = run_at(o.to, {o.place.n, o.vector * b_.lanes(), o.place.h + i, o.place.w}, o.active);
   const int m = w_.m;
-  if (g_.w.out % m == 0) return store_columns(m);
+  const int64_t rest = g_.w.out % m;
+  if (rest == 0) return store_pixels(run, out);
   // Only the last tile of a row is narrower.
   b_.if_else(
-      b_.less(o.place.w, b_.i64(g_.w.out - m + 1)), [&] { store_columns(m); }, [&] { store_columns(g_.w.out % m); });
+      b_.less(o.place.w, b_.i64(g_.w.out - m + 1)), [&] { store_pixels(run, out); },
+      [&] {
+        store_pixels(run, {out.begin(), out.begin() + rest});
+      });
+}
+
+WinogradTiles::Run WinogradTiles::run_at(const Destination& to, const std::vector<Val>& index, int active) {
+  Val dst = to.type == DType::f32 ? element_address(b_, to.dst, g_.dst, index)
+                                  : element_address(b_, to.type, to.dst, g_.dst, index);
+  return {to, dst, to.epilogue.at(b_, index), active};
+}
+
+void WinogradTiles::store_pixels(const Run& run, const std::vector<Val>& values, int64_t first) {
+  const Destination& to = run.to;
+  std::vector<Epilogue::Place> places;
+  for (size_t j = 0; j < values.size(); ++j) {
+    places.push_back({{0, 0, 0, (first + static_cast<int64_t>(j)) * sub_.w}, run.active});
+  }
+  const std::vector<Val> results =
+      to.epilogue.empty() ? values : to.epilogue.apply_all(b_, values, run.cursor, places, 1);
+  for (size_t j = 0; j < values.size(); ++j) {
+    const int64_t at = places[j].offsets[3] * g_.dst[3];
+    if (to.type != DType::f32) {
+      b_.store_strided(to.type, results[j], b_.offset(to.type, run.dst, at), 1, run.active);
+    } else if (g_.dst[1] == 1) {
+      b_.store(results[j], run.dst, at, run.active);
+    } else {
+      b_.store_strided(results[j], b_.offset(run.dst, at), g_.dst[1], run.active);
+    }
+  }
+}
+
+void WinogradTiles::store_sub_pixels(const OutputRows& o, Val i, const std::vector<Val>& values) {
+  const int lanes = b_.lanes();
+  const int64_t shared = sub_.shared(lanes), vectors = sub_.vectors(lanes);
+  const int partial = static_cast<int>(sub_.channels % lanes);
+  if (shared == 1) {
+    Val sub_pixel = o.vector / vectors, channel = (o.vector % vectors) * lanes;
+    const auto store = [&](int active) { store_sub_pixel(o, i, sub_pixel, channel, active, values); };
+    if (vectors == 1 || partial == 0) return store(partial == 0 ? -1 : partial);
+    b_.if_else(
+        b_.less(channel, b_.i64(sub_.channels - partial)), [&] { store(-1); }, [&] { store(partial); });
+    return;
+  }
+  for (int64_t part = 0; part < shared; ++part) {
+    std::vector<int> from;  // its channels' lanes first; those beyond are not stored
+    for (int lane = 0; lane < lanes; ++lane) from.push_back(static_cast<int>((part * sub_.channels + lane) % lanes));
+    std::vector<Val> own;
+    for (Val value : values) own.push_back(part == 0 ? value : b_.shuffle(value, {}, from));
+    Val sub_pixel = o.vector * shared + part;
+    const auto store = [&] { store_sub_pixel(o, i, sub_pixel, b_.i64(0), static_cast<int>(sub_.channels), own); };
+    if (sub_.count() % shared == 0) {
+      store();
+    } else {
+      b_.if_then(b_.less(sub_pixel, b_.i64(sub_.count())), store);
+    }
+  }
+}
+
+void WinogradTiles::store_sub_pixel(const OutputRows& o, Val i, Val sub_pixel, Val channel, int active,
+                                    const std::vector<Val>& values) {
+  Val row = (o.place.h + i) * sub_.h + sub_pixel / sub_.w - sub_.crop_h;
+  Val column = o.place.w * sub_.w + sub_pixel % sub_.w - sub_.crop_w;
+  b_.if_then(b_.in_range(row, sub_.rows), [&] {
+    const Run run = run_at(o.to, {o.place.n, channel, row, column}, active);
+    const int64_t last = (w_.m - 1) * sub_.w;
+    b_.if_else(
+        b_.both(b_.not_less(column, b_.i64(0)), b_.less(column, b_.i64(sub_.columns - last))),
+        [&] { store_pixels(run, values); },
+        [&] {
+          for (int j = 0; j < w_.m; ++j) {
+            b_.if_then(b_.in_range(column + j * sub_.w, sub_.columns), [&] { store_pixels(run, {values[j]}, j); });
+          }
+        });
+  });
 }
 
 }  // namespace convoy

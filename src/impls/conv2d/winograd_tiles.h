@@ -6,6 +6,7 @@
 
 #include "impls/conv2d/cook_toom.h"
 #include "impls/conv2d/geometry.h"
+#include "impls/conv2d/sub_pixels.h"
 #include "impls/conv2d/winograd_kernel.h"
 #include "impls/epilogue.h"
 
@@ -19,8 +20,9 @@ void each_channel_vector(KernelBuilder& b, int64_t channels, Val first, Val end,
 
 class WinogradTiles {
  public:
+  /// With sub-pixels, g.dst are the strides of the output.
   WinogradTiles(KernelBuilder& b, const ConvGeometry& g, const std::vector<WinogradSource>& sources,
-                const WinogradTransforms& h, const WinogradTransforms& w);
+                const WinogradTransforms& h, const WinogradTransforms& w, SubPixels sub_pixels = {});
 
   /// A tile's image and its first output pixel.
   struct Place {
@@ -90,6 +92,20 @@ class WinogradTiles {
   };
   /// Row i from a row of A^T M.
   void output_row(const OutputRows& o, Val i, const std::vector<Val>& in);
+  /// Where a row of a tile's output goes: pixels of the same channels, sub_.w columns apart.
+  struct Run {
+    const Destination& to;
+    Val dst;
+    Epilogue::Cursor cursor;
+    int active;  ///< lanes
+  };
+  Run run_at(const Destination& to, const std::vector<Val>& index, int active);
+  /// Epilogue and dst of pixels `first`, ... of the run.
+  void store_pixels(const Run& run, const std::vector<Val>& values, int64_t first = 0);
+  /// Of each sub-pixel that the vector holds channels of.
+  void store_sub_pixels(const OutputRows& o, Val i, const std::vector<Val>& values);
+  void store_sub_pixel(const OutputRows& o, Val i, Val sub_pixel, Val channel, int active,
+                       const std::vector<Val>& values);
 
   KernelBuilder& b_;
   const ConvGeometry& g_;
@@ -97,6 +113,7 @@ class WinogradTiles {
   const WinogradTransforms &h_, &w_;
   const int th_, tw_;  ///< inputs of a tile
   const int64_t tiles_h_, tiles_w_;
+  const SubPixels sub_;
 };
 
 }  // namespace convoy

@@ -1,4 +1,5 @@
-// The ways to compute transposed convolutions: all by phases (phases.h).
+// The ways to compute transposed convolutions, here those by phases (phases.h); winograd.cpp computes all phases at
+// once.
 #include "impls/conv_transpose2d/list.h"
 
 #include <algorithm>
@@ -185,7 +186,13 @@ const Impl& conv_transpose2d_int8() {
 }
 
 const ImplList& conv_transpose2d_impls() {
-  static const ImplList list = {&conv_transpose2d_few_outputs(), &conv_transpose2d_phases(), &conv_transpose2d_int8()};
+  static const ImplList list = [] {
+    ImplList all = {&conv_transpose2d_few_outputs()};
+    for (int m = 6; m >= 2; --m) all.push_back(&conv_transpose2d_winograd(m));
+    all.push_back(&conv_transpose2d_phases());
+    all.push_back(&conv_transpose2d_int8());
+    return all;
+  }();
   return list;
 }
 
