@@ -50,7 +50,7 @@ KernelSpec read_kernel(const Isa& isa) {
 /// times what the last one does, as far as half a gigabyte reaches.
 std::vector<Bandwidth> levels(const Caches& caches, int threads) {
   constexpr int64_t kLeast = 64 << 20, kMost = 512 << 20;
-  const int64_t l3_share = caches.l3 / std::min(threads, caches.l3_cores);
+  const int64_t l3_share = caches.l3_of_thread(threads);
   std::vector<Bandwidth> levels = {{"L1", caches.l1 / 2}, {"L2", caches.l2 / 2}};
   if (l3_share >= 4 * caches.l2) levels.push_back({"L3", l3_share / 2});
   levels.push_back({"DRAM", std::clamp(4 * l3_share * threads, kLeast, kMost) / threads});

@@ -8,6 +8,7 @@
 #include "cli/compiled_model.h"
 #include "cli/inputs.h"
 #include "cli/layers.h"
+#include "cli/measure.h"
 #include "cli/outputs.h"
 #include "cli/run_image.h"
 #include "cli/table.h"
@@ -130,6 +131,7 @@ nlohmann::ordered_json to_json(const CompiledModel& model, const RunResult& resu
                                  {"target", target_text(model.isa())},
                                  {"threads", model.program.threads()},
                                  {"run_ms", result.ms},
+                                 {"peak_rss_bytes", peak_rss_bytes()},
                                  {"outputs", nlohmann::ordered_json::array()}};
   const auto& ports = model.program.outputs();
   for (size_t i = 0; i < ports.size(); ++i) {

@@ -2,6 +2,7 @@
 // architecture's name.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ struct Caches {
   int64_t l2 = 512 << 10;
   int64_t l3 = 8 << 20;
   int l3_cores = 1;  ///< that share level 3
+
+  /// What each of so many threads has of level 3.
+  int64_t l3_of_thread(int threads) const { return l3 / std::min(threads, l3_cores); }
 };
 Caches host_caches();
 

@@ -64,7 +64,7 @@ int64_t most_tiles(const ConvGeometry& g, const WinogradConfig& config, const Ta
   }
   // More of them are read as seldom as can be, and V and M lie in L3: 256 to 512 channels took 15 to 30% less time with
   // blocks of 72 tiles than with 12.
-  const int64_t l3_share = target.caches.l3 / std::min(target.threads, target.caches.l3_cores);
+  const int64_t l3_share = target.caches.l3_of_thread(target.threads);
   return std::max(in_l2, std::clamp<int64_t>(l3_share / tile_bytes, 24, 72));
 }
 
