@@ -45,6 +45,8 @@ struct QuantizeOptions {
   std::vector<std::string> keep_float;
   /// Takes from the biases what rounding the weights adds to each output channel on average.
   bool correct_biases = true;
+  /// Chooses weights for the smallest error of what they compute, not of themselves: one more run on all samples.
+  bool fit_weights = true;
   /// Shapes, threads and cache of the programs that compute the statistics.
   CompileOptions compile;
   /// Told what is being done, for people who wait.

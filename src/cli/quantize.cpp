@@ -28,7 +28,7 @@ struct QuantizeCommandOptions {
   std::string calibrate, evaluate, output, report;
   std::string scheme = "int8", method = "mse";
   QuantizeOptions quantize;
-  bool keep_biases = false;
+  bool keep_biases = false, nearest = false;
 };
 
 /// Before any work, whose result would be lost.
@@ -48,6 +48,7 @@ QuantizeOptions quantize_options(const QuantizeCommandOptions& options, const Co
                   : options.method == "percentile" ? RangeMethod::percentile
                                                    : RangeMethod::mse;
   result.correct_biases = !options.keep_biases;
+  result.fit_weights = !options.nearest;
   result.compile = compile;
   return result;
 }
@@ -167,6 +168,8 @@ void add_quantize(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   command->add_flag("--keep-biases", options->keep_biases,
                     "do not correct biases by what rounding the weights adds on average");
+  command->add_flag("--nearest", options->nearest,
+                    "round each weight to the nearest, without regard to what it computes");
   command
       ->add_option("--evaluate", options->evaluate,
                    "compare both networks on other files; with classes, also with those: sub-folders named by number, "

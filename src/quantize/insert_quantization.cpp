@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "quantize/fit_weights.h"
 #include "quantize/source_model.h"
 #include "support/error.h"
 
@@ -83,16 +84,34 @@ class Inserter {
     const float src_scale = quantizations_[chosen_.group_of.at(src)].scale;
     const auto place = bias_place(index, at);
     auto biases = place ? biases_at(index, *place, layout) : std::nullopt;
-    const std::span<const float> fixed = biases ? std::span<const float>(*biases) : std::span<const float>();
-    const QuantizedWeights quantized = quantize_weights(weights, layout, options_.scheme, src_scale, fixed);
-    const auto means = statistics_.means.find(src);
-    const bool corrects = options_.correct_biases && biases && means != statistics_.means.end();
-    if (corrects && static_cast<int64_t>(means->second.means.size()) == layout.inputs()) {
-      const std::vector<double> error = mean_error(weights, quantized, layout, means->second.means);
-      for (size_t o = 0; o < error.size(); ++o) (*biases)[o] -= static_cast<float>(error[o]);
-    }
+    const bool corrects = options_.correct_biases && biases;
+    const QuantizedWeights quantized = fitted_or_nearest(at, weights, layout, src_scale, corrects, biases);
     node.set_input(1, add_dequantised(at, weights_name, quantized.numbers, quantized.scale, layout.axis()));
     if (biases) write_bias(at, *place, quantize_bias(*biases, quantized, layout, src_scale));
+  }
+
+  /// Corrects the biases, if there are such.
+  QuantizedWeights fitted_or_nearest(int at, const Tensor& weights, const WeightLayout& layout, float src_scale,
+                                     bool corrects, std::optional<std::vector<float>>& biases) const {
+    const std::span<const float> fixed = biases ? std::span<const float>(*biases) : std::span<const float>();
+    const auto moments = options_.moments ? options_.moments->find(at) : std::map<int, InputMoments>::const_iterator();
+    if (options_.moments && moments != options_.moments->end()) {
+      const WeightFit fit(moments->second, corrects, options_.threads);
+      const Tensor adjusted = fit.adjusted(weights, layout);
+      QuantizedWeights quantized = quantize_weights(adjusted, layout, options_.scheme, src_scale, fixed);
+      fit.round(adjusted, layout, quantized);
+      if (corrects) add(mean_difference(weights, quantized, layout, moments->second), 1, *biases);
+      return quantized;
+    }
+    QuantizedWeights quantized = quantize_weights(weights, layout, options_.scheme, src_scale, fixed);
+    const auto means = statistics_.means.find(graph_.node(at).input(0));
+    const bool known = means != statistics_.means.end() && int64_t(means->second.means.size()) == layout.inputs();
+    if (corrects && known) add(mean_error(weights, quantized, layout, means->second.means), -1, *biases);
+    return quantized;
+  }
+
+  static void add(const std::vector<double>& values, double factor, std::vector<float>& biases) {
+    for (size_t o = 0; o < values.size(); ++o) biases[o] += static_cast<float>(factor * values[o]);
   }
 
   /// Nothing where a bias could not be one number an output channel.

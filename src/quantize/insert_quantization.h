@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "quantize/choose_values.h"
+#include "quantize/input_moments.h"
 #include "quantize/statistics.h"
 #include "quantize/weights.h"
 
@@ -17,6 +18,9 @@ struct QuantizedNames {
 struct InsertOptions {
   QuantizationScheme scheme = QuantizationScheme::int8;
   bool correct_biases = true;
+  /// By product, of those whose weights are fitted to them; the others' are rounded to the nearest.
+  const std::map<int, InputMoments>* moments = nullptr;
+  int threads = 1;
 };
 
 /// Where a product's input channels are in the value that it reads, for Statistics::means. `rank`: of that value.

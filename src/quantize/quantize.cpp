@@ -42,7 +42,7 @@ class Quantizer {
     gather(network);
     choose_quantizations();
     describe_layers();
-    write();
+    write(network);
     show("measuring the layers");
     Samples measured = samples_;
     measured.count = std::min(samples_.count, kMeasuredSamples);
@@ -146,9 +146,29 @@ class Quantizer {
     }
   }
 
-  void write() {
+  std::map<int, InputMoments> input_moments(ProbedProgram& network, int threads) {
+    const GraphIndex index(model_->graph());
+    std::map<int, WatchedProduct> watched;
+    for (int product : chosen_.products) {
+      const onnx::NodeProto& node = model_->graph().node(product);
+      const std::string& src = node.input(0);
+      const Tensor weights = tensor_of(*index.constant(node.input(1)), model_);
+      const auto rows = WindowRows::of(node, weights.shape(), network.type(src).shape);
+      if (rows) watched.insert({product, {src, quantizations_[chosen_.group_of.at(src)], *rows}});
+    }
+    return gather_moments(network, samples_, threads, options_.progress, watched);
+  }
+
+  void write(ProbedProgram& network) {
+    const int threads = make_target(options_.compile).threads;
+    std::map<int, InputMoments> moments;
+    if (options_.fit_weights) moments = input_moments(network, threads);
+    show("rounding weights");
     names_ = insert_quantization(model_, chosen_, quantizations_, statistics_,
-                                 {.scheme = options_.scheme, .correct_biases = options_.correct_biases});
+                                 {.scheme = options_.scheme,
+                                  .correct_biases = options_.correct_biases,
+                                  .moments = &moments,
+                                  .threads = threads});
   }
 
   std::string path_;

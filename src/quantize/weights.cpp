@@ -56,8 +56,7 @@ void halve_where_better(const Tensor& weights, const WeightLayout& layout, const
 Tensor rounded(const Tensor& weights, const WeightLayout& layout, const std::vector<float>& scales) {
   Tensor numbers(DType::i8, weights.shape());
   for (int64_t i = 0; i < weights.elems(); ++i) {
-    const float number = std::nearbyint(weights.as<float>()[i] / scales[layout.place(i).scale]);
-    numbers.as<int8_t>()[i] = static_cast<int8_t>(std::clamp<double>(number, -kMostNumber, kMostNumber));
+    numbers.as<int8_t>()[i] = nearest_number(weights.as<float>()[i] / scales[layout.place(i).scale]);
   }
   return numbers;
 }
@@ -109,6 +108,10 @@ WeightLayout::Place WeightLayout::place(int64_t element) const {
   }
   const int64_t output = element % outputs_;
   return {output, output, element / outputs_ % inputs_};
+}
+
+int8_t nearest_number(double weight_per_scale) {
+  return static_cast<int8_t>(std::clamp(std::nearbyint(weight_per_scale), -kMostNumber, kMostNumber));
 }
 
 QuantizedWeights quantize_weights(const Tensor& weights, const WeightLayout& layout, QuantizationScheme scheme,

@@ -21,6 +21,12 @@ class WeightLayout {
   int64_t inputs() const { return inputs_; }      ///< input channels
   int input_axis() const { return input_axis_; }  ///< where src has them; from the back when negative
   int64_t scale_of(int64_t output) const { return output % scales_; }
+  int64_t outputs_of_group() const { return outputs_ / groups_; }
+  /// Weights that an output has, in the order of WindowRows. Not for ConvTranspose.
+  int64_t columns() const { return inputs_ / groups_ * window_; }
+  int64_t element(int64_t output, int64_t column) const {
+    return order_ == Order::outputs_first ? output * columns() + column : column * outputs_ + output;
+  }
   /// How often a weight is used for one result, on average: less than once in a strided transposed convolution.
   double use() const { return use_; }
 
@@ -49,6 +55,9 @@ struct QuantizedWeights {
 /// large enough for biases (as many as outputs, or none) to fit 32 bits as multiples of scale * src_scale.
 QuantizedWeights quantize_weights(const Tensor& weights, const WeightLayout& layout, QuantizationScheme scheme,
                                   float src_scale, std::span<const float> biases);
+
+/// A weight in units of its scale, rounded to what there is.
+int8_t nearest_number(double weight_per_scale);
 
 /// What rounding the weights adds to each output, on average, when input channels have these means.
 std::vector<double> mean_error(const Tensor& weights, const QuantizedWeights& quantized, const WeightLayout& layout,
