@@ -94,8 +94,7 @@ class Inserter {
   QuantizedWeights fitted_or_nearest(int at, const Tensor& weights, const WeightLayout& layout, float src_scale,
                                      bool corrects, std::optional<std::vector<float>>& biases) const {
     const std::span<const float> fixed = biases ? std::span<const float>(*biases) : std::span<const float>();
-    const auto moments = options_.moments ? options_.moments->find(at) : std::map<int, InputMoments>::const_iterator();
-    if (options_.moments && moments != options_.moments->end()) {
+    if (const auto moments = options_.moments.find(at); moments != options_.moments.end()) {
       const WeightFit fit(moments->second, corrects, options_.threads);
       const Tensor adjusted = fit.adjusted(weights, layout);
       QuantizedWeights quantized = quantize_weights(adjusted, layout, options_.scheme, src_scale, fixed);

@@ -19,7 +19,7 @@ struct InsertOptions {
   QuantizationScheme scheme = QuantizationScheme::int8;
   bool correct_biases = true;
   /// By product, of those whose weights are fitted to them; the others' are rounded to the nearest.
-  const std::map<int, InputMoments>* moments = nullptr;
+  std::map<int, InputMoments> moments;
   int threads = 1;
 };
 

@@ -167,7 +167,7 @@ class Quantizer {
     names_ = insert_quantization(model_, chosen_, quantizations_, statistics_,
                                  {.scheme = options_.scheme,
                                   .correct_biases = options_.correct_biases,
-                                  .moments = &moments,
+                                  .moments = std::move(moments),
                                   .threads = threads});
   }
 
