@@ -48,7 +48,7 @@ ImageInfo image_info(const Graph& network) {
 /// Whether reading and writing the values between layers takes longer than computing them, when caches do not hold
 /// them.
 bool bound_by_memory(const Graph& network) {
-  constexpr int64_t kMacsPerByte = 8;
+  constexpr int64_t kMacsPerByte = 4;
   int64_t bytes = 0;
   for (const Node& node : network.nodes) {
     for (ValueId output : node.outputs) bytes += network.value(output).type.bytes();
@@ -58,8 +58,8 @@ bool bound_by_memory(const Graph& network) {
 
 /// About as many rows as asked for, such that layers with strides compute whole rows in each run. 0: enough to fill
 /// Winograd's tiles, also where strides have left few of them; more are not faster, and take more memory. Where memory
-/// is what binds, half of them: FSRCNN-small, 3 MACs a byte, took 8% less time on a quiet machine and 25% less where
-/// others use the last level of cache; FSRCNN, with 11, as long or 5% more, DnCNN, with 80, 10% more.
+/// is what binds, half of them: FSRCNN-small, 2.4 MACs a byte, took 8% less time on a quiet machine and 25% less where
+/// others use the last level of cache; FSRCNN, with 6, as long or 5% more, DnCNN, with 66, 10% more.
 int64_t fitting_rows(const Graph& network, int64_t wanted) {
   constexpr int64_t kLargestStride = 64, kEnoughUnits = 6;
   const int64_t enough = bound_by_memory(network) ? 12 : 24;
