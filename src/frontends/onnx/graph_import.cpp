@@ -43,7 +43,8 @@ class ModelImport {
     Scope scope;
     check_initializers(graph);
     for (onnx::TensorProto& tensor : *model_.mutable_graph()->mutable_initializer()) {
-      add_initializer(tensor.name(), tensors_.take(tensor), scope);
+      const std::string name = tensor.name();  // a copy: taking the tensor takes its name as well
+      add_initializer(name, tensors_.take(tensor), scope);
     }
     add_inputs(graph, scope);
     import_nodes(graph, scope);
