@@ -84,15 +84,15 @@ class Inserter {
     const float src_scale = quantizations_[chosen_.group_of.at(src)].scale;
     const auto place = bias_place(index, at);
     auto biases = place ? biases_at(index, *place, layout) : std::nullopt;
-    const bool corrects = options_.correct_biases && biases;
-    const QuantizedWeights quantized = fitted_or_nearest(at, weights, layout, src_scale, corrects, biases);
+    const QuantizedWeights quantized = fitted_or_nearest(at, weights, layout, src_scale, biases);
     node.set_input(1, add_dequantised(at, weights_name, quantized.numbers, quantized.scale, layout.axis()));
     if (biases) write_bias(at, *place, quantize_bias(*biases, quantized, layout, src_scale));
   }
 
   /// Corrects the biases, if there are such.
   QuantizedWeights fitted_or_nearest(int at, const Tensor& weights, const WeightLayout& layout, float src_scale,
-                                     bool corrects, std::optional<std::vector<float>>& biases) const {
+                                     std::optional<std::vector<float>>& biases) const {
+    const bool corrects = options_.correct_biases && biases;
     const std::span<const float> fixed = biases ? std::span<const float>(*biases) : std::span<const float>();
     if (const auto moments = options_.moments.find(at); moments != options_.moments.end()) {
       const WeightFit fit(moments->second, corrects, options_.threads);

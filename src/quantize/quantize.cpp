@@ -154,7 +154,7 @@ class Quantizer {
       const std::string& src = node.input(0);
       const Tensor weights = tensor_of(*index.constant(node.input(1)), model_);
       const auto rows = WindowRows::of(node, weights.shape(), network.type(src).shape);
-      if (rows) watched.insert({product, {src, quantizations_[chosen_.group_of.at(src)], *rows}});
+      if (rows && rows->rows() > 0) watched.insert({product, {src, quantizations_[chosen_.group_of.at(src)], *rows}});
     }
     return gather_moments(network, samples_, threads, options_.progress, watched);
   }

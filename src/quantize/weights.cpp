@@ -30,7 +30,7 @@ std::vector<double> errors(const Tensor& weights, const WeightLayout& layout, co
   for (int64_t i = 0; i < weights.elems(); ++i) {
     const int64_t s = layout.place(i).scale;
     const double value = weights.as<float>()[i], scale = scales[s];
-    const double error = value - std::clamp(std::nearbyint(value / scale), -kMostNumber, kMostNumber) * scale;
+    const double error = value - nearest_number(value / scale) * scale;
     sums[s] += error * error;
   }
   return sums;
